@@ -1,13 +1,7 @@
 import type { Skeleton } from '../graph/cost.ts';
 import type { OperatorGraph } from '../graph/operator-graph.ts';
 
-export type FormatId =
-  | 'nas-bench-101'
-  | 'nas-bench-201'
-  | 'darts'
-  | 'transnas-bench-101'
-  | 'chain'
-  | 'dag';
+export type FormatId = 'nas-bench-101' | 'nas-bench-201' | 'darts' | 'transnas-bench-101' | 'chain' | 'dag';
 
 /**
  * One way in which architectures are written down. `Architecture` is the format's own parsed value, plain data;
@@ -19,7 +13,8 @@ export interface Format<Architecture> {
   /** An architecture as a caller would send it. */
   readonly example: string | object;
   /**
-   * Reads text as papers and benchmarks print it, or the equal JSON value.
+   * Reads text as papers and benchmarks print it, or the equal JSON value. Its work is bounded by the limits
+   * that it states, whatever it is given.
    *
    * @throws ArchitectureError with a stable code, and the pointer and offset of the first thing wrong
    */
