@@ -1,0 +1,71 @@
+import { operatorsOf } from './operator.ts';
+
+export const structure = operatorsOf('structure', [
+  [
+    'input',
+    'the tensor that enters the network or cell',
+    'It carries the data or the features of earlier cells',
+  ],
+  [
+    'output',
+    'the tensor that leaves the network or cell',
+    'It carries the result to the next cell or the classifier',
+  ],
+  [
+    'identity',
+    'passes its input on unchanged, a skip connection',
+    'It has no weights and lets gradients pass',
+  ],
+  ['none', 'no connection: the output is zero', 'It removes an edge of a cell'],
+  ['concatenation', 'joins tensors along their channels', 'All features are kept side by side'],
+  ['addition', 'sums tensors element by element', 'Residual connections join here'],
+  ['multiplication', 'multiplies tensors element by element', 'Gates are applied here'],
+  [
+    'matrix multiplication',
+    'multiplies two matrices of activations',
+    'Attention scores are products of activations',
+  ],
+  ['mean of inputs', 'averages tensors element by element', 'Branches are joined with equal weight'],
+  [
+    'maximum of inputs',
+    'takes the larger of tensors element by element',
+    'Maxout joins branches by competition',
+  ],
+  ['zero padding', 'surrounds the feature map with zeros', 'It keeps the size through a convolution'],
+  ['reflection padding', 'surrounds the feature map with its mirror image', 'It avoids seams at the border'],
+  ['flatten', 'turns a feature map into one vector', 'It stands before a classifier'],
+  ['reshape', 'changes the shape of a tensor and keeps its values', 'It costs nothing'],
+  ['transpose', 'exchanges the axes of a tensor', 'Tokens and channels change places'],
+  ['channel split', 'cuts a tensor into groups of channels', 'Branches work on their own share'],
+  ['channel shuffle', 'interleaves groups of channels', 'ShuffleNet lets groups exchange information'],
+  ['slice', 'takes a part of a tensor', 'Only the named range is kept'],
+  ['nearest neighbor upsampling', 'repeats each pixel to enlarge the feature map', 'No weights are needed'],
+  ['bilinear upsampling', 'enlarges the feature map by linear interpolation', 'No weights are needed'],
+  ['bicubic upsampling', 'enlarges the feature map by cubic interpolation', 'No weights are needed'],
+  [
+    'pixel shuffle',
+    'rearranges channels into a larger feature map',
+    'Sub-pixel convolution enlarges images with it',
+  ],
+  ['pixel unshuffle', 'rearranges blocks of pixels into channels', 'It halves the resolution without loss'],
+  [
+    'strided downsampling',
+    'keeps every second pixel of the feature map',
+    'It halves the resolution without weights',
+  ],
+  ['dropout', 'sets random values to zero while training', 'It regularises and is absent afterwards'],
+  ['spatial dropout', 'sets random channels to zero while training', 'It regularises convolutional layers'],
+  [
+    'drop path',
+    'skips random residual branches while training',
+    'Stochastic depth regularises deep networks',
+  ],
+  [
+    'drop block',
+    'sets random squares of the feature map to zero while training',
+    'It removes whole regions of features',
+  ],
+  ['layer scale', 'multiplies each channel by a small learned factor', 'It steadies deep transformers'],
+  ['Gaussian noise', 'adds random noise while training', 'It regularises and is absent afterwards'],
+  ['classifier head', 'global average pooling and a linear layer', 'It turns features into class scores'],
+]);
