@@ -5,13 +5,17 @@
  * convolution, two per element of a normalisation, one per element of an activation, k*k per element of a
  * pooling. NAS-Bench-201's published columns are met to the last digit.
  */
-import { type Layer, layersOf } from './anatomy.ts';
+import { type Layer, layersOf, type NodeShape } from './anatomy.ts';
 import type { OperatorGraph, OperatorNode } from './operator-graph.ts';
 import { topologicalOrder } from './validate.ts';
 
 /** A run of equal cells in the macro skeleton. */
 export interface Stage {
   readonly cells: number;
+  /** Nodes of the stage's cell, in a space whose scored graph joins cells of several kinds. Default: the graph's. */
+  readonly nodes?: readonly OperatorNode[];
+  /** Layers that each cell of the stage has besides its nodes, such as projections of its inputs. */
+  readonly extra?: readonly Layer[];
   /** Channels of the tensor entering the first cell, and of every cell's output. */
   readonly channelsIn: number;
   readonly channels: number;
@@ -76,63 +80,119 @@ export function layerCost(layer: Layer): { readonly params: number; readonly flo
   }
 }
 
-/** Layers of every node at one cell's channels. */
-function cellLayers(
-  graph: OperatorGraph,
-  channels: CellChannels,
-  side: number,
+/** Params and multiply-adds of a run of layers. */
+interface Sum {
+  params: number;
+  flops: number;
+}
+
+function sumOf(layers: readonly Layer[]): Sum {
+  const sum = { params: 0, flops: 0 };
+  for (const layer of layers) {
+    const cost = layerCost(layer);
+    sum.params += cost.params;
+    sum.flops += cost.flops;
+  }
+  return sum;
+}
+
+/**
+ * Costs by operator and shape. A search asks for the same few operators at the same few shapes over and over,
+ * and reading the words costs more than all the sums. The bound keeps callers' own words from filling memory.
+ */
+const REMEMBERED = new Map<string, Map<string, Sum | undefined>>();
+const MAX_REMEMBERED = 1_024;
+
+function operatorCost(op: string, shape: NodeShape): Sum | undefined {
+  let shapes = REMEMBERED.get(op);
+  if (shapes === undefined || shapes.size >= MAX_REMEMBERED) {
+    if (REMEMBERED.size >= MAX_REMEMBERED) REMEMBERED.clear();
+    shapes = new Map();
+    REMEMBERED.set(op, shapes);
+  }
+  const key = `${shape.channelsIn},${shape.channelsOut},${shape.side},${shape.stride}`;
+  const known = shapes.get(key);
+  if (known !== undefined || shapes.has(key)) return known;
+  const layers = layersOf(op, shape);
+  const sum = layers === undefined ? undefined : sumOf(layers);
+  shapes.set(key, sum);
+  return sum;
+}
+
+const scaled = (whole: number, multiple: number | undefined): number =>
+  multiple === undefined ? whole : Math.max(1, Math.round(whole * multiple));
+
+/** Adds what one node costs, all of its copies, to `total`. */
+function addNode(
+  node: OperatorNode,
+  channelsIn: number,
+  channelsOut: number,
+  cellSide: number,
+  total: Sum,
   unknown: Set<string>,
-): Layer[] {
-  const layers: Layer[] = [...(channels.extra ?? [])];
-  graph.nodes.forEach((node, i) => {
-    const channelsIn = channels.channelsIn[i] ?? 1;
-    const channelsOut = channels.channelsOut[i] ?? 1;
-    const first = {
-      channelsIn,
-      channelsOut,
-      side: Math.max(1, Math.round(side * (node.resolution ?? 1))),
-      stride: node.stride ?? 1,
-    };
-    const own = layersOf(node.op, first);
-    if (own === undefined) unknown.add(node.op);
-    else layers.push(...own);
-    for (let copy = 1; copy < (node.repeat ?? 1); copy++) {
-      const side = Math.max(1, Math.ceil(first.side / first.stride));
-      layers.push(...(layersOf(node.op, { channelsIn: channelsOut, channelsOut, side, stride: 1 }) ?? []));
-    }
-  });
-  return layers;
-}
-
-function uniform(graph: OperatorGraph, channels: number): CellChannels {
-  return {
-    channelsIn: graph.nodes.map((node) => Math.max(1, Math.round(channels * (node.channelsIn ?? 1)))),
-    channelsOut: graph.nodes.map((node) => Math.max(1, Math.round(channels * (node.channelsOut ?? 1)))),
+): void {
+  const side = scaled(cellSide, node.resolution);
+  const { stride = 1, repeat = 1 } = node;
+  const first = operatorCost(node.op, { channelsIn, channelsOut, side, stride });
+  if (first === undefined) {
+    unknown.add(node.op);
+    return;
+  }
+  total.params += first.params;
+  total.flops += first.flops;
+  if (repeat === 1) return;
+  const shape = {
+    channelsIn: channelsOut,
+    channelsOut,
+    side: Math.max(1, Math.ceil(side / stride)),
+    stride: 1,
   };
+  const copy = operatorCost(node.op, shape) ?? { params: 0, flops: 0 };
+  total.params += (repeat - 1) * copy.params;
+  total.flops += (repeat - 1) * copy.flops;
 }
 
-/** Convolutions and linear layers that one node stacks: what it adds to a path's depth. */
+/** Cost of one cell of a stage. `spread` says how wide its nodes are where the stage's width does not. */
+function cellCost(graph: OperatorGraph, stage: Stage, unknown: Set<string>, spread?: CellChannels): Sum {
+  const total = sumOf([...(stage.extra ?? []), ...(spread?.extra ?? [])]);
+  (stage.nodes ?? graph.nodes).forEach((node, i) => {
+    const channelsIn = spread?.channelsIn[i] ?? scaled(stage.channels, node.channelsIn);
+    const channelsOut = spread?.channelsOut[i] ?? scaled(stage.channels, node.channelsOut);
+    addNode(node, channelsIn, channelsOut, stage.side, total, unknown);
+  });
+  return total;
+}
+
+/** Convolutions and linear layers stacked in one copy of an operator, by operator. */
+const STACKED = new Map<string, number>();
+
+/** Weight layers that one node stacks: what it adds to a path's depth. */
 function weightLayers(node: OperatorNode): number {
-  const probe = { channelsIn: 8, channelsOut: 8, side: 8, stride: 1 };
-  const layers = layersOf(node.op, probe) ?? [];
-  const deep = layers.filter((layer) => layer.kind === 'convolution' || layer.kind === 'linear').length;
-  return deep * (node.repeat ?? 1);
+  let stacked = STACKED.get(node.op);
+  if (stacked === undefined) {
+    const layers = layersOf(node.op, { channelsIn: 8, channelsOut: 8, side: 8, stride: 1 }) ?? [];
+    stacked = layers.filter(({ kind }) => kind === 'convolution' || kind === 'linear').length;
+    if (STACKED.size >= MAX_REMEMBERED) STACKED.clear();
+    STACKED.set(node.op, stacked);
+  }
+  return stacked * (node.repeat ?? 1);
 }
 
 /** Weight layers on the longest path of an acyclic graph. */
 export function depthOf(graph: OperatorGraph): number {
-  const deepest = new Array<number>(graph.nodes.length).fill(0);
-  let depth = 0;
-  for (const at of topologicalOrder(graph)) {
-    const node = graph.nodes[at];
-    if (node === undefined) continue;
-    const here = (deepest[at] ?? 0) + weightLayers(node);
-    depth = Math.max(depth, here);
-    for (const edge of graph.edges) {
-      if (edge.from === at) deepest[edge.to] = Math.max(deepest[edge.to] ?? 0, here);
-    }
+  const order = topologicalOrder(graph);
+  const rank = new Array<number>(order.length);
+  order.forEach((at, i) => {
+    rank[at] = i;
+  });
+  const edges = [...graph.edges].sort((a, b) => (rank[a.from] ?? 0) - (rank[b.from] ?? 0));
+  /** Weight layers on the longest path that ends with each node. */
+  const deepest = graph.nodes.map(weightLayers);
+  const own = [...deepest];
+  for (const { from, to } of edges) {
+    deepest[to] = Math.max(deepest[to] ?? 0, (deepest[from] ?? 0) + (own[to] ?? 0));
   }
-  return depth;
+  return Math.max(0, ...deepest);
 }
 
 /**
@@ -141,29 +201,24 @@ export function depthOf(graph: OperatorGraph): number {
  */
 export function costOf(graph: OperatorGraph, skeleton: Skeleton): Cost {
   const unknown = new Set<string>();
-  let params = 0;
-  let flops = 0;
-  const add = (layers: readonly Layer[], times: number): void => {
-    for (const layer of layers) {
-      const cost = layerCost(layer);
-      params += times * cost.params;
-      flops += times * cost.flops;
-    }
+  const { spread } = skeleton;
+  const total = sumOf(skeleton.fixed);
+  const add = (cell: Sum, times: number): void => {
+    total.params += times * cell.params;
+    total.flops += times * cell.flops;
   };
-  add(skeleton.fixed, 1);
   for (const stage of skeleton.stages) {
-    if (skeleton.spread === undefined) {
-      add(cellLayers(graph, uniform(graph, stage.channels), stage.side, unknown), stage.cells);
+    const { channelsIn, channels, side, cells } = stage;
+    if (spread === undefined) {
+      add(cellCost(graph, stage, unknown), cells);
     } else {
-      const first = skeleton.spread(graph, stage.channelsIn, stage.channels, stage.side);
-      const rest = skeleton.spread(graph, stage.channels, stage.channels, stage.side);
-      add(cellLayers(graph, first, stage.side, unknown), 1);
-      add(cellLayers(graph, rest, stage.side, unknown), stage.cells - 1);
+      add(cellCost(graph, stage, unknown, spread(graph, channelsIn, channels, side)), 1);
+      add(cellCost(graph, stage, unknown, spread(graph, channels, channels, side)), cells - 1);
     }
   }
   const operators: Record<string, number> = {};
   for (const { op } of graph.nodes) {
     if (op !== 'input' && op !== 'output') operators[op] = (operators[op] ?? 0) + 1;
   }
-  return { params, flops, depth: depthOf(graph), operators, unknown: [...unknown] };
+  return { ...total, depth: depthOf(graph), operators, unknown: [...unknown] };
 }
