@@ -13,7 +13,12 @@ export default defineConfig({
       },
       {
         // Inside workerd. Starting it and its ONNX runtime takes seconds, so all files share one isolate.
-        plugins: [cloudflareTest({ wrangler: { configPath: './wrangler.toml' } })],
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: './wrangler.toml' },
+            miniflare: { bindings: { LOCAL_KEY: 'tgk_local_of_the_tests' } },
+          }),
+        ],
         test: {
           name: 'workers',
           include: ['test/workers/**/*.test.ts'],

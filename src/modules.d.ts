@@ -11,3 +11,14 @@ declare module '*.bin' {
   const bytes: ArrayBuffer;
   export default bytes;
 }
+
+/** What `import { env, exports } from 'cloudflare:workers'` gives. */
+declare namespace Cloudflare {
+  interface Env {
+    /** The key that callers present. From `.dev.vars` on a laptop, a secret in production. */
+    readonly LOCAL_KEY?: string;
+  }
+  interface GlobalProps {
+    mainModule: typeof import('./index.ts');
+  }
+}

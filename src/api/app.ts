@@ -1,0 +1,135 @@
+/** The HTTP API, as a table of routes. Handlers parse, call and answer; the work is done in the inner rooms. */
+import { createRoute, OpenAPIHono, type z } from '@hono/zod-openapi';
+import { methodNotAllowed } from 'hono/method-not-allowed';
+import { FORMATS } from '../formats/registry.ts';
+import { CATALOGUE } from '../operators/catalogue.ts';
+import { scoreBatch } from '../predictor/score-batch.ts';
+import type { Scorer } from '../predictor/scorer.ts';
+import { type Access, type AccessVariables, requireKey } from './access.ts';
+import { onError, onMethodNotAllowed, onNotFound } from './problem.ts';
+import { jsonBody } from './request-body.ts';
+import * as schemas from './schemas.ts';
+import { refuseInvalid } from './validation.ts';
+
+/** What the API stands on. */
+export interface Services<Bindings extends object> {
+  /** Called when first needed: opening a model takes a few tenths of a second. */
+  readonly scorer: () => Scorer;
+  /** `models/manifest.json`. */
+  readonly manifest: Readonly<Record<string, unknown>>;
+  readonly access: (bindings: Bindings) => Access;
+}
+
+const json = <Schema extends z.ZodType>(schema: Schema, description: string) => ({
+  description,
+  content: { 'application/json': { schema } },
+});
+
+const problemAnswer = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: schemas.problem } },
+});
+
+const refused = { 401: problemAnswer('No key, or not one of ours.') };
+const security = [{ bearer: [] }];
+
+const health = createRoute({
+  method: 'get',
+  path: '/healthz',
+  responses: { 200: json(schemas.health, 'The server is up, and this is the model it serves.') },
+});
+
+const score = createRoute({
+  method: 'post',
+  path: '/v1/score',
+  security,
+  middleware: jsonBody(),
+  request: { body: { required: true, content: { 'application/json': { schema: schemas.scoreRequest } } } },
+  responses: {
+    200: json(schemas.scoreResponse, 'One result an architecture, in the order of the request.'),
+    400: problemAnswer('The body is not JSON.'),
+    ...refused,
+    413: problemAnswer('The body is too large.'),
+    415: problemAnswer('The body is not declared as JSON.'),
+    422: problemAnswer('Something in the request cannot be read; nothing was scored.'),
+  },
+});
+
+const operators = createRoute({
+  method: 'get',
+  path: '/v1/operators',
+  security,
+  request: { query: schemas.operatorsQuery },
+  responses: {
+    200: json(schemas.operatorsResponse, 'Operators that the model has vectors for.'),
+    ...refused,
+    422: problemAnswer('A query parameter cannot be read.'),
+  },
+});
+
+const models = createRoute({
+  method: 'get',
+  path: '/v1/models',
+  security,
+  responses: { 200: json(schemas.modelsResponse, 'The model card of every model served.'), ...refused },
+});
+
+const spaces = createRoute({
+  method: 'get',
+  path: '/v1/spaces',
+  security,
+  responses: { 200: json(schemas.spacesResponse, 'The spaces whose notation is read.'), ...refused },
+});
+
+const EXAMPLES = [...FORMATS.values()].map(({ id, title, example }) => ({
+  id,
+  title,
+  example: typeof example === 'string' ? example : { ...example },
+}));
+
+/** Builds the API on its services. */
+export function createApp<Bindings extends object>(services: Services<Bindings>) {
+  const app = new OpenAPIHono<{ Bindings: Bindings; Variables: AccessVariables }>({
+    defaultHook: refuseInvalid,
+  });
+  app.onError(onError);
+  app.notFound(onNotFound);
+  app.use(methodNotAllowed({ app, onMethodNotAllowed }));
+  app.use('/v1/*', requireKey(services.access));
+
+  app.openapi(health, (c) => c.json({ status: 'ok' as const, model: services.scorer().model }, 200));
+
+  app.openapi(score, async (c) => {
+    const { format, architectures, include = [] } = c.req.valid('json');
+    const scorer = services.scorer();
+    const results = await scoreBatch(scorer, { format, architectures, include });
+    return c.json({ model: scorer.model, results, usage: { units: results.length } }, 200);
+  });
+
+  app.openapi(operators, (c) => {
+    const { search = '', family, limit, offset } = c.req.valid('query');
+    const words = search.toLowerCase();
+    const matching = CATALOGUE.filter(
+      (each) =>
+        (family === undefined || each.family === family) && each.description.toLowerCase().includes(words),
+    );
+    const page = matching.slice(offset, offset + limit);
+    const end = offset + page.length;
+    return c.json({ operators: page, total: matching.length, next: end < matching.length ? end : null }, 200);
+  });
+
+  app.openapi(models, (c) => c.json({ models: [services.manifest] }, 200));
+  app.openapi(spaces, (c) => c.json({ spaces: EXAMPLES }, 200));
+
+  app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
+  app.doc31('/openapi.json', {
+    openapi: '3.1.0',
+    info: {
+      title: 'tgnas-edge',
+      version: '1',
+      description: 'A universal zero-cost proxy for neural architecture search.',
+      license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
+    },
+  });
+  return app;
+}

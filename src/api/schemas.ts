@@ -1,0 +1,147 @@
+/** The shapes of the HTTP API: what is checked on the way in, and what `/openapi.json` says of both ways. */
+import { z } from '@hono/zod-openapi';
+import type { FormatId } from '../formats/format.ts';
+import { FORMATS } from '../formats/registry.ts';
+import { INCLUDES } from '../predictor/score-batch.ts';
+
+/** Architectures in one call. */
+export const MAX_BATCH = 1_024;
+
+const formatId = z.enum([...FORMATS.keys()] as [FormatId, ...FormatId[]]).openapi('Format');
+
+const EXAMPLE_CELL = '|nor_conv_3x3~0|+|none~0|skip_connect~1|+|none~0|skip_connect~1|nor_conv_3x3~2|';
+
+export const scoreRequest = z
+  .strictObject({
+    format: formatId,
+    architectures: z
+      .array(
+        z.union([z.string(), z.record(z.string(), z.unknown())], {
+          error: 'an architecture is a text or a JSON object, as its format has it',
+        }),
+      )
+      .min(1)
+      .max(MAX_BATCH)
+      .openapi({ example: [EXAMPLE_CELL] }),
+    include: z.array(z.enum(INCLUDES)).max(INCLUDES.length).optional().openapi({
+      description: 'Parts of a result that are given only when asked for.',
+    }),
+  })
+  .openapi('ScoreRequest');
+
+export const modelIdentity = z
+  .object({ id: z.string(), version: z.string(), sha256: z.string() })
+  .openapi('ModelIdentity');
+
+const cost = z
+  .object({
+    params: z.number().openapi({ description: 'Trainable weights.' }),
+    flops: z.number().openapi({ description: 'Multiply-adds of one forward pass.' }),
+    depth: z.number().openapi({ description: 'Weight layers on the longest path through the cell.' }),
+    operators: z.record(z.string(), z.number()).openapi({ description: 'How often each operator stands.' }),
+  })
+  .openapi('Cost');
+
+const node = z
+  .object({
+    id: z.string(),
+    op: z.string(),
+    channelsIn: z.number().optional(),
+    channelsOut: z.number().optional(),
+    resolution: z.number().optional(),
+    stride: z.number().optional(),
+    repeat: z.number().optional(),
+  })
+  .openapi('OperatorNode');
+
+const graph = z
+  .object({
+    nodes: z.array(node).readonly(),
+    edges: z.array(z.object({ from: z.string(), to: z.string(), count: z.int() })).readonly(),
+  })
+  .openapi('OperatorGraph', { description: 'The canonical graph: what was scored.' });
+
+const scoreResult = z
+  .object({
+    index: z.int().openapi({ description: 'Place in the request, from 0.' }),
+    score: z.number().openapi({
+      description: 'In (0, 1); higher is better. Comparable between architectures of one space.',
+    }),
+    percentile: z.number().openapi({
+      description: 'Share of the architectures of the space, in percent, expected to score lower.',
+    }),
+    heads: z.record(z.string(), z.number()).optional(),
+    cost: cost.optional(),
+    graph: graph.optional(),
+    warnings: z.array(z.string()).readonly(),
+  })
+  .openapi('ScoreResult');
+
+export const usage = z
+  .object({ units: z.int().openapi({ description: 'Architectures scored by this call.' }) })
+  .openapi('Usage');
+
+export const scoreResponse = z
+  .object({ model: modelIdentity, results: z.array(scoreResult), usage })
+  .openapi('ScoreResponse');
+
+const complaint = z.object({
+  code: z.string(),
+  detail: z.string(),
+  index: z.int().optional(),
+  pointer: z.string().optional(),
+  offset: z.int().optional(),
+  parameter: z.string().optional(),
+});
+
+/** RFC 9457. */
+export const problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    code: z.string().openapi({ description: 'Stable; tells one problem from another.' }),
+    detail: z.string(),
+    index: z.int().optional().openapi({ description: 'Place of the architecture in the request, from 0.' }),
+    pointer: z.string().optional().openapi({ description: 'RFC 6901 JSON pointer into the body.' }),
+    offset: z.int().optional().openapi({ description: 'Character offset into the text at the pointer.' }),
+    parameter: z.string().optional().openapi({ description: 'The query parameter.' }),
+    errors: z.array(complaint).optional().openapi({
+      description: 'Everything found wrong, up to a bound; the first is the problem itself.',
+    }),
+    errorCount: z.int().optional().openapi({ description: 'How much was found wrong in all.' }),
+  })
+  .openapi('Problem');
+
+export const operatorsQuery = z.strictObject({
+  search: z.string().max(256).optional().openapi({ description: 'Words that the description contains.' }),
+  family: z.string().max(64).optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+  offset: z.coerce.number().int().min(0).default(0),
+});
+
+export const operatorsResponse = z
+  .object({
+    operators: z.array(z.object({ id: z.string(), description: z.string(), family: z.string() })),
+    total: z.int().openapi({ description: 'Operators that match, on all pages.' }),
+    next: z.int().nullable().openapi({ description: 'Offset of the next page.' }),
+  })
+  .openapi('Operators');
+
+export const spacesResponse = z
+  .object({
+    spaces: z.array(
+      z.object({
+        id: z.string(),
+        title: z.string(),
+        example: z.union([z.string(), z.record(z.string(), z.unknown())]),
+      }),
+    ),
+  })
+  .openapi('Spaces');
+
+export const modelsResponse = z
+  .object({ models: z.array(z.record(z.string(), z.unknown())) })
+  .openapi('Models');
+
+export const health = z.object({ status: z.literal('ok'), model: modelIdentity }).openapi('Health');

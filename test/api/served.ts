@@ -1,0 +1,45 @@
+import { localAccess } from '../../src/api/access.ts';
+import { createApp } from '../../src/api/app.ts';
+import type { Scorer } from '../../src/predictor/scorer.ts';
+
+export const KEY = 'tgk_local_0123456789abcdef';
+
+export const CELL = '|nor_conv_3x3~0|+|none~0|skip_connect~1|+|none~0|skip_connect~1|nor_conv_3x3~2|';
+
+/** The params proxy: a scorer whose answers can be reckoned by hand, so that the API alone is tested. */
+export const byParams: Scorer = {
+  model: { id: 'params', version: '1', sha256: '00' },
+  score: async (subjects) =>
+    subjects.map(({ cost: { params } }) => {
+      const score = params / (params + 1e6);
+      return { score, percentile: 100 * score, heads: { params }, warnings: [] };
+    }),
+  unknownOperators: ({ nodes }) => nodes.flatMap(({ op }) => (op.includes('unheard-of') ? [op] : [])),
+};
+
+/** The API on that scorer. */
+export const serve = (scorer: Scorer = byParams) =>
+  createApp<{ LOCAL_KEY?: string }>({
+    scorer: () => scorer,
+    manifest: { id: 'params' },
+    access: ({ LOCAL_KEY }) => localAccess(LOCAL_KEY),
+  });
+
+const app = serve();
+
+/** A call with the right key, unless the headers say otherwise. */
+export async function call(
+  path: string,
+  init: { method?: string; body?: BodyInit; duplex?: 'half'; headers?: Record<string, string> } = {},
+): Promise<Response> {
+  const headers = { Authorization: `Bearer ${KEY}`, ...init.headers };
+  return app.request(path, { ...init, headers }, { LOCAL_KEY: KEY });
+}
+
+/** A POST of a JSON value. */
+export const post = (path: string, value: unknown): Promise<Response> =>
+  call(path, {
+    method: 'POST',
+    body: JSON.stringify(value),
+    headers: { 'Content-Type': 'application/json' },
+  });
