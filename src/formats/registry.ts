@@ -2,13 +2,15 @@ import { ArchitectureError } from '../graph/architecture-error.ts';
 import type { Skeleton } from '../graph/cost.ts';
 import type { OperatorGraph } from '../graph/operator-graph.ts';
 import { validate } from '../graph/validate.ts';
+import { chain } from './chain.ts';
+import { dag } from './dag.ts';
 import { darts } from './darts.ts';
 import type { Format, FormatId } from './format.ts';
 import { nasBench101 } from './nas-bench-101.ts';
 import { nasBench201 } from './nas-bench-201.ts';
 import { transNasBench101 } from './transnas-bench-101.ts';
 
-const ALL: readonly Format<unknown>[] = [nasBench101, nasBench201, darts, transNasBench101];
+const ALL: readonly Format<unknown>[] = [nasBench101, nasBench201, darts, transNasBench101, chain, dag];
 
 /** Every format that architectures can be written in, by id. */
 export const FORMATS: ReadonlyMap<string, Format<unknown>> = new Map(
