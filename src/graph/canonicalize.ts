@@ -10,9 +10,7 @@ import {
   type OperatorNode,
   OUTPUT,
 } from './operator-graph.ts';
-
-/** Outgoing or incoming edge counts of one node: other node -> number of parallel paths. */
-type Counts = Map<number, number>;
+import { topologicalOrder } from './validate.ts';
 
 /**
  * A skip connection that really changes nothing: it may be contracted into a plain edge. One that strides or
@@ -38,43 +36,16 @@ function isPlainIdentity(node: OperatorNode): boolean {
  * @throws ArchitectureError `graph-too-large` when more than 64 nodes remain
  */
 export function canonicalize(graph: OperatorGraph): OperatorGraph {
-  const successors: Counts[] = graph.nodes.map(() => new Map());
-  const predecessors: Counts[] = graph.nodes.map(() => new Map());
-  const connect = (from: number, to: number, count: number): void => {
-    const total = Math.min(MAX_EDGE_COUNT, (successors[from]?.get(to) ?? 0) + count);
-    successors[from]?.set(to, total);
-    predecessors[to]?.set(from, total);
-  };
-  const remove = (at: number): void => {
-    for (const next of successors[at]?.keys() ?? []) predecessors[next]?.delete(at);
-    for (const before of predecessors[at]?.keys() ?? []) successors[before]?.delete(at);
-    successors[at]?.clear();
-    predecessors[at]?.clear();
-  };
-  for (const { from, to, count } of graph.edges) connect(from, to, count);
+  const order = topologicalOrder(graph);
+  const incoming: Edge[][] = graph.nodes.map(() => []);
+  for (const edge of graph.edges) incoming[edge.to]?.push(edge);
 
-  graph.nodes.forEach((node, at) => {
-    if (node.op === NONE) remove(at);
+  const live = liveNodes(graph, order, incoming);
+  const kept = order.filter((at) => {
+    const node = graph.nodes[at];
+    if (node === undefined) return false;
+    return node.op === INPUT || node.op === OUTPUT || (live[at] && !isPlainIdentity(node));
   });
-  // Dead ends go before identities are contracted: contracting is quadratic in a node's degree.
-  const input = graph.nodes.findIndex((node) => node.op === INPUT);
-  const output = graph.nodes.findIndex((node) => node.op === OUTPUT);
-  const fromInput = reach(successors, input);
-  const toOutput = reach(predecessors, output);
-  const alive = graph.nodes.map((_, at) => fromInput.has(at) && toOutput.has(at));
-  alive.forEach((lives, at) => {
-    if (!lives) remove(at);
-  });
-  graph.nodes.forEach((node, at) => {
-    if (!alive[at] || !isPlainIdentity(node)) return;
-    const before = [...(predecessors[at] ?? [])];
-    const after = [...(successors[at] ?? [])];
-    remove(at);
-    alive[at] = false;
-    for (const [from, a] of before) for (const [to, b] of after) connect(from, to, a * b);
-  });
-
-  const kept = graph.nodes.flatMap((_, at) => (alive[at] || at === input || at === output ? [at] : []));
   if (kept.length > MAX_NODES) {
     throw new ArchitectureError(
       'graph-too-large',
@@ -82,124 +53,167 @@ export function canonicalize(graph: OperatorGraph): OperatorGraph {
       { pointer: '/nodes' },
     );
   }
-  return arrange(graph, kept, successors, predecessors);
-}
-
-function reach(next: readonly Counts[], start: number): Set<number> {
-  const seen = new Set([start]);
-  for (const at of seen) for (const to of next[at]?.keys() ?? []) seen.add(to);
-  return seen;
-}
-
-/** Orders the kept nodes by (longest distance from the input, refined colour) and renumbers the edges. */
-function arrange(
-  graph: OperatorGraph,
-  kept: readonly number[],
-  successors: readonly Counts[],
-  predecessors: readonly Counts[],
-): OperatorGraph {
-  const colours = refine(graph, kept, successors, predecessors);
-  const level = levels(kept, successors, predecessors);
-  const rank = (at: number): number => {
-    const op = graph.nodes[at]?.op;
-    return op === INPUT ? -1 : op === OUTPUT ? kept.length : (level.get(at) ?? 0);
-  };
-  const order = [...kept].sort(
-    (a, b) => rank(a) - rank(b) || (colours.get(a) ?? 0) - (colours.get(b) ?? 0) || a - b,
+  return arrange(
+    kept.flatMap((at) => graph.nodes[at] ?? []),
+    countPaths(order, incoming, live, kept),
   );
-  const place = new Map(order.map((at, i) => [at, i]));
-  const edges: Edge[] = [];
-  for (const [from, at] of order.entries()) {
-    for (const [next, count] of successors[at] ?? []) {
-      const to = place.get(next);
-      if (to !== undefined) edges.push({ from, to, count });
-    }
-  }
-  edges.sort((a, b) => a.from - b.from || a.to - b.to);
-  return { nodes: order.flatMap((at) => graph.nodes[at] ?? []), edges };
 }
 
-function levels(
-  kept: readonly number[],
-  successors: readonly Counts[],
-  predecessors: readonly Counts[],
-): Map<number, number> {
-  const waiting = new Map(kept.map((at) => [at, predecessors[at]?.size ?? 0]));
-  const level = new Map<number, number>();
-  const ready = kept.filter((at) => waiting.get(at) === 0);
-  for (const at of ready) {
-    const here = level.get(at) ?? 0;
-    level.set(at, here);
-    for (const next of successors[at]?.keys() ?? []) {
-      level.set(next, Math.max(level.get(next) ?? 0, here + 1));
-      const left = (waiting.get(next) ?? 1) - 1;
-      waiting.set(next, left);
-      if (left === 0) ready.push(next);
-    }
+/** By node: does it lie on a path from input to output that no `none` interrupts? */
+function liveNodes(
+  graph: OperatorGraph,
+  order: readonly number[],
+  incoming: readonly (readonly Edge[])[],
+): boolean[] {
+  const opens = graph.nodes.map(({ op }) => op !== NONE);
+  const reached = graph.nodes.map(({ op }) => op === INPUT);
+  for (const at of order) {
+    if (opens[at] && incoming[at]?.some(({ from }) => reached[from])) reached[at] = true;
   }
-  return level;
+  const needed = graph.nodes.map(({ op }) => op === OUTPUT);
+  for (let i = order.length - 1; i >= 0; i--) {
+    const at = order[i] ?? 0;
+    if (!needed[at] || !opens[at]) continue;
+    for (const { from } of incoming[at] ?? []) needed[from] = true;
+  }
+  return reached.map((yes, at) => yes && opens[at] === true && needed[at] === true);
 }
 
-/** What the predictor sees of a node by itself, as one string. */
-export function nodeLabel(node: OperatorNode): string {
-  const { op, channelsIn = 1, channelsOut = 1, resolution = 1, stride = 1, repeat = 1 } = node;
-  return `${op}|${channelsIn}|${channelsOut}|${resolution}|${stride}|${repeat}`;
+/** A kept node at the other end of a path through identities, and how many such paths there are. */
+interface Neighbour {
+  readonly at: number;
+  readonly count: number;
 }
 
 /**
- * A colour of its own for every node: Weisfeiler-Leman refinement over labels and counted edges of both
- * directions, and where nodes stay alike, one of them is set apart and refinement goes on. Colours are ranks of
- * sorted signatures, hence the same for isomorphic graphs (for nodes that stay alike without being symmetric,
- * a case built by hand rather than met, the order may depend on how the graph was written; the score does not).
+ * By kept node, in the order of `kept`: the kept nodes before it, with the number of paths that lead from each
+ * to it through identities alone. Counts are carried forward through the identities, so the work is bounded by
+ * edges x kept nodes however identities are nested.
  */
-function refine(
-  graph: OperatorGraph,
+function countPaths(
+  order: readonly number[],
+  incoming: readonly (readonly Edge[])[],
+  live: readonly boolean[],
   kept: readonly number[],
-  successors: readonly Counts[],
-  predecessors: readonly Counts[],
-): Map<number, number> {
-  const rankBy = (signature: (at: number) => string): Map<number, number> => {
-    const signatures = new Map(kept.map((at) => [at, signature(at)]));
-    const sorted = [...new Set(signatures.values())].sort();
-    const rank = new Map(sorted.map((text, i) => [text, i]));
-    return new Map(kept.map((at) => [at, rank.get(signatures.get(at) ?? '') ?? 0]));
-  };
-  const around = (colours: Map<number, number>, counts: Counts | undefined): string =>
-    [...(counts ?? [])]
-      .map(([at, count]) => `${colours.get(at)}x${count}`)
-      .sort()
-      .join(',');
-  let colours = rankBy((at) => {
-    const node = graph.nodes[at];
-    return node === undefined ? '' : nodeLabel(node);
+): Neighbour[][] {
+  const place = new Array<number>(incoming.length).fill(-1);
+  kept.forEach((at, i) => {
+    place[at] = i;
   });
-  let distinct = new Set(colours.values()).size;
-  while (distinct < kept.length) {
-    const last = colours;
-    colours = rankBy((at) => {
-      const own = String(last.get(at)).padStart(3, '0');
-      return `${own}<${around(last, predecessors[at])}>${around(last, successors[at])}`;
-    });
-    const refined = new Set(colours.values()).size;
-    if (refined === distinct) colours = setOneApart(colours);
-    distinct = new Set(colours.values()).size;
+  /** By node: the paths that arrive at it, by the kept node where they start. */
+  const arriving: number[][] = [];
+  for (const at of order) {
+    if (!live[at]) continue;
+    const paths = new Array<number>(kept.length).fill(0);
+    for (const { from, count } of incoming[at] ?? []) {
+      if (!live[from]) continue;
+      const start = place[from] ?? -1;
+      if (start >= 0) {
+        paths[start] = Math.min(MAX_EDGE_COUNT, (paths[start] ?? 0) + count);
+        continue;
+      }
+      arriving[from]?.forEach((before, i) => {
+        paths[i] = Math.min(MAX_EDGE_COUNT, (paths[i] ?? 0) + count * before);
+      });
+    }
+    arriving[at] = paths;
   }
-  return colours;
+  return kept.map((at) =>
+    (arriving[at] ?? []).flatMap((count, from) => (count > 0 ? { at: from, count } : [])),
+  );
 }
 
-/** Gives one node of the first group of equal colours the lower of two colours. */
-function setOneApart(colours: ReadonlyMap<number, number>): Map<number, number> {
-  const seen = new Map<number, number>();
-  let tied = Number.POSITIVE_INFINITY;
-  for (const [, colour] of colours) {
-    const times = (seen.get(colour) ?? 0) + 1;
-    seen.set(colour, times);
-    if (times > 1) tied = Math.min(tied, colour);
-  }
-  const chosen = [...colours].find(([, colour]) => colour === tied)?.[0];
-  return new Map(
-    [...colours].map(([at, colour]) => [at, 2 * colour + (colour === tied && at !== chosen ? 1 : 0)]),
+/** The canonical graph of nodes given in topological order. */
+function arrange(nodes: readonly OperatorNode[], predecessors: readonly Neighbour[][]): OperatorGraph {
+  const order = structuralOrder(nodes, predecessors);
+  const place = new Array<number>(nodes.length);
+  order.forEach((at, i) => {
+    place[at] = i;
+  });
+  const edges = order.flatMap((at, to) =>
+    (predecessors[at] ?? []).map(({ at: before, count }): Edge => ({ from: place[before] ?? 0, to, count })),
   );
+  edges.sort((a, b) => a.from - b.from || a.to - b.to);
+  return { nodes: order.flatMap((at) => nodes[at] ?? []), edges };
+}
+
+/** Labels by node: graphs of one space share their nodes. */
+const LABELS = new WeakMap<OperatorNode, string>();
+
+/** What the predictor sees of a node by itself, as one string. */
+export function nodeLabel(node: OperatorNode): string {
+  const known = LABELS.get(node);
+  if (known !== undefined) return known;
+  const { op, channelsIn = 1, channelsOut = 1, resolution = 1, stride = 1, repeat = 1 } = node;
+  const label = `${op}|${channelsIn}|${channelsOut}|${resolution}|${stride}|${repeat}`;
+  LABELS.set(node, label);
+  return label;
+}
+
+/** Longest distance of each node from the input; the input stands before, the output after all others. */
+function levels(nodes: readonly OperatorNode[], predecessors: readonly Neighbour[][]): number[] {
+  const level: number[] = [];
+  nodes.forEach(({ op }, at) => {
+    let deepest = 0;
+    for (const before of predecessors[at] ?? []) deepest = Math.max(deepest, (level[before.at] ?? 0) + 1);
+    level.push(op === INPUT ? 0 : op === OUTPUT ? nodes.length : deepest);
+  });
+  return level;
+}
+
+/**
+ * Node indices in an order that isomorphic graphs share: by level, then label, then Weisfeiler-Leman refinement
+ * over counted edges of both directions. Where nodes stay alike, the first is set apart and refinement goes on
+ * (for nodes that stay alike without being symmetric, a case built by hand rather than met, the order may depend
+ * on how the graph was written; the score does not).
+ */
+function structuralOrder(nodes: readonly OperatorNode[], predecessors: readonly Neighbour[][]): number[] {
+  const successors: Neighbour[][] = nodes.map(() => []);
+  predecessors.forEach((befores, at) => {
+    for (const { at: before, count } of befores) successors[before]?.push({ at, count });
+  });
+  const level = levels(nodes, predecessors);
+  const order = nodes.map((_, at) => at);
+  /** Colours are places in `order`: nodes alike so far share the first of their places. */
+  let colours = new Array<number>(nodes.length).fill(0);
+  const split = (signature: (at: number) => string): boolean => {
+    const refined = [...colours];
+    let [anySplit, start] = [false, 0];
+    while (start < order.length) {
+      const colour = colours[order[start] ?? 0];
+      let end = start + 1;
+      while (end < order.length && colours[order[end] ?? 0] === colour) end += 1;
+      if (end - start > 1) {
+        const run = order.slice(start, end).map((at) => ({ at, text: signature(at) }));
+        run.sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : a.at - b.at));
+        let own = start;
+        for (const [i, { at, text }] of run.entries()) {
+          if (text !== run[i - 1]?.text) own = start + i;
+          if (own > start) anySplit = true;
+          order[start + i] = at;
+          refined[at] = own;
+        }
+      }
+      start = end;
+    }
+    colours = refined;
+    return anySplit;
+  };
+  // Code units sort as the numbers they stand for: a colour is below 64, a count below 256.
+  const coloured = (neighbours: readonly Neighbour[] | undefined): string => {
+    const codes = (neighbours ?? []).map(({ at, count }) => 256 * ((colours[at] ?? 0) + 1) + count);
+    return String.fromCharCode(...codes.sort((a, b) => a - b));
+  };
+  split((at) => {
+    const node = nodes[at];
+    return String.fromCharCode(level[at] ?? 0) + (node === undefined ? '' : nodeLabel(node));
+  });
+  while (new Set(colours).size < nodes.length) {
+    if (split((at) => `${coloured(predecessors[at])}\0${coloured(successors[at])}`)) continue;
+    const tied = order.find((at, i) => colours[order[i + 1] ?? -1] === colours[at]);
+    split((at) => (at === tied ? 'first' : 'second'));
+  }
+  return order;
 }
 
 /**
