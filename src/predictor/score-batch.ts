@@ -5,6 +5,7 @@ import { ArchitectureError } from '../graph/architecture-error.ts';
 import { canonicalize } from '../graph/canonicalize.ts';
 import { type Cost, costOf } from '../graph/cost.ts';
 import type { OperatorNode } from '../graph/operator-graph.ts';
+import { describeGraph } from './describe-graph.ts';
 import type { Prediction, Scorer, Subject } from './scorer.ts';
 
 export const INCLUDES = ['heads', 'cost', 'graph'] as const;
@@ -53,6 +54,21 @@ export class BatchError extends Error {
   }
 }
 
+/** Formats in which a caller names operators in words of their own. */
+const IN_FREE_WORDS: ReadonlySet<FormatId> = new Set(['chain', 'dag']);
+
+/**
+ * Reads one architecture down to what the predictor needs.
+ *
+ * @throws ArchitectureError with the code and the position of the first thing wrong
+ */
+export function readSubject(format: FormatId, given: unknown): Subject {
+  const { graph: written, skeleton } = readArchitecture(format, given);
+  const graph = IN_FREE_WORDS.has(format) ? describeGraph(written) : written;
+  const cost = costOf(graph, skeleton);
+  return { graph: canonicalize(graph), cost, space: format };
+}
+
 /** @throws ArchitectureError `operator-unknown` naming the words */
 function requireKnownOperators(subject: Subject, scorer: Scorer): Subject {
   const unknown = scorer.unknownOperators(subject.graph);
@@ -61,17 +77,6 @@ function requireKnownOperators(subject: Subject, scorer: Scorer): Subject {
   throw new ArchitectureError('operator-unknown', `expected operators of the operator table, got ${words}`, {
     pointer: '/nodes',
   });
-}
-
-/**
- * Reads one architecture down to what the predictor needs.
- *
- * @throws ArchitectureError with the code and the position of the first thing wrong
- */
-export function readSubject(format: FormatId, given: unknown): Subject {
-  const { graph, skeleton } = readArchitecture(format, given);
-  const cost = costOf(graph, skeleton);
-  return { graph: canonicalize(graph), cost, space: format };
 }
 
 function shown({ graph }: Subject): ShownGraph {

@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { InputError } from './input-error.ts';
+
+/** An architecture to score and where the user wrote it. */
+export interface GivenArchitecture {
+  readonly text: string;
+  /** `line 3` or `architecture 2`, counted from 1. */
+  readonly place: string;
+}
+
+/** One architecture a line; empty lines are skipped. */
+function lines(text: string): GivenArchitecture[] {
+  return text
+    .split(/\r?\n/)
+    .map((line, i) => ({ text: line.trim(), place: `line ${i + 1}` }))
+    .filter((line) => line.text !== '');
+}
+
+const STDIN = 0;
+
+function read(file: string | undefined): string {
+  try {
+    return readFileSync(file === undefined || file === '-' ? STDIN : file, 'utf8');
+  } catch (error) {
+    throw new InputError(
+      `cannot read ${file ?? 'standard input'}: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+}
+
+/**
+ * The architectures named on the command line, or those of a file, or of standard input.
+ *
+ * @throws InputError when there are none, or when they are given in two ways
+ */
+export function architectureLines(
+  args: readonly string[],
+  file: string | undefined,
+): readonly GivenArchitecture[] {
+  if (args.length > 0 && file !== undefined) {
+    throw new InputError('give architectures as arguments or with --file, not both');
+  }
+  if (args.length > 0) return args.map((text, i) => ({ text, place: `architecture ${i + 1}` }));
+  if (file === undefined && process.stdin.isTTY) {
+    throw new InputError('no architecture given: write it as an argument, with --file, or pipe it in');
+  }
+  const given = lines(read(file));
+  if (given.length === 0) throw new InputError(`no architecture in ${file ?? 'standard input'}`);
+  return given;
+}
