@@ -149,10 +149,117 @@ const feedForward: Anatomy = (words, { channelsIn, channelsOut, side }) => {
   ];
 };
 
+/** EfficientNetV2's Fused-MBConv: one dense convolution where the expansion is 1. */
+const fusedInvertedBottleneck: Anatomy = (words, shape) => {
+  const { channelsIn, channelsOut } = shape;
+  const out = outputSide(shape);
+  if (words.expansion === 1) return convolutionBlock(channelsIn, channelsOut, words.kernel, out);
+  const hidden = Math.round(channelsIn * words.expansion);
+  return [
+    ...convolutionBlock(channelsIn, hidden, words.kernel, out),
+    convolution(hidden, channelsOut, [1, 1], out),
+    normalization(channelsOut, out),
+  ];
+};
+
+/** ConvNeXt (Liu et al. 2022): depthwise, layer norm, and a feed-forward network per pixel. */
+const convNext: Anatomy = (words, shape) => {
+  const { channelsIn, channelsOut } = shape;
+  const out = outputSide(shape);
+  return [
+    convolution(channelsIn, channelsIn, words.kernel, out, channelsIn),
+    normalization(channelsIn, out),
+    ...feedForward(words, { channelsIn, channelsOut, side: out, stride: 1 }),
+  ];
+};
+
+/** ShuffleNet V2 (Ma et al. 2018): one half of the channels works; with a stride, so does the other. */
+const shuffleBlock: Anatomy = (words, shape) => {
+  const { channelsIn, channelsOut, side } = shape;
+  const out = outputSide(shape);
+  const half = Math.max(1, Math.round(channelsOut / 2));
+  const strided = shape.stride !== 1 || channelsIn !== channelsOut;
+  const filter = (channels: number): Layer[] => [
+    convolution(channels, channels, words.kernel, out, channels),
+    normalization(channels, out),
+  ];
+  return [
+    ...convolutionBlock(strided ? channelsIn : half, half, [1, 1], side),
+    ...filter(half),
+    ...convolutionBlock(half, half, [1, 1], out),
+    ...(strided ? [...filter(channelsIn), ...convolutionBlock(channelsIn, half, [1, 1], out)] : []),
+  ];
+};
+
+/** SqueezeNet (Iandola et al. 2016): squeezed to an eighth of the output, then 1 by 1 beside k by k. */
+const fireModule: Anatomy = (words, shape) => {
+  const out = outputSide(shape);
+  const squeezed = Math.max(1, Math.round(shape.channelsOut / 8));
+  const half = Math.max(1, Math.round(shape.channelsOut / 2));
+  return [
+    convolution(shape.channelsIn, squeezed, [1, 1], out),
+    convolution(squeezed, half, [1, 1], out),
+    convolution(squeezed, half, words.kernel, out),
+    activation(shape.channelsOut, out),
+  ];
+};
+
+/** Self-attention within windows of k by k tokens. */
+const windowAttention: Anatomy = ({ kernel: [height, width] }, { channelsIn, channelsOut, side }) => [
+  convolution(channelsIn, 3 * channelsIn, [1, 1], side),
+  { kind: 'product', multiplyAdds: 2 * side * side * height * width * channelsIn },
+  convolution(channelsIn, channelsOut, [1, 1], side),
+];
+
+/** One projection of every k by k patch. */
+const patches: Anatomy = ({ kernel }, { channelsIn, channelsOut, side }) => [
+  convolution(channelsIn, channelsOut, kernel, Math.max(1, Math.ceil(side / kernel[0]))),
+];
+
+/** Recurrent layers read the feature map as a sequence of pixels; `gates` are the maps of input and state. */
+const recurrent =
+  (gates: number): Anatomy =>
+  (words, { channelsIn, channelsOut, side }) => [
+    convolution(channelsIn + channelsOut, gates * channelsOut, words.kernel, side),
+    activation(gates * channelsOut, side),
+  ];
+
+/** Layers that move values or drop them: no weights, no arithmetic worth counting. */
+const FREE =
+  /^(identity|none|input|output|concatenation|addition|multiplication|(mean|maximum) of inputs|(zero|reflection) padding|flatten|reshape|transpose|channel (split|shuffle)|slice|nearest neighbor upsampling|pixel (un)?shuffle|strided downsampling|shift operation|(spatial )?dropout|drop (path|block)|Gaussian noise)$/;
+
 /** First match wins: the longer names stand before the words that they contain. */
 const ANATOMIES: readonly (readonly [name: RegExp, anatomy: Anatomy])[] = [
-  [/^(identity|none|input|output|concatenation|addition|multiplication)$/, () => []],
+  [FREE, () => []],
   [/^inverted bottleneck convolution\b/, invertedBottleneck],
+  [/^fused inverted bottleneck convolution\b/, fusedInvertedBottleneck],
+  [/^ConvNeXt block\b/i, convNext],
+  [/^shuffle block\b/, shuffleBlock],
+  [/^fire module\b/, fireModule],
+  [
+    /^ghost module\b/,
+    (w, s) => {
+      const half = Math.max(1, Math.round(s.channelsOut / 2));
+      return [
+        ...convolutionBlock(s.channelsIn, half, [1, 1], outputSide(s)),
+        ...convolutionBlock(half, half, w.kernel, outputSide(s), half),
+      ];
+    },
+  ],
+  [
+    /^depthwise separable convolution\b/,
+    (w, s) => [
+      ...convolutionBlock(s.channelsIn, s.channelsIn, w.kernel, outputSide(s), s.channelsIn),
+      ...convolutionBlock(s.channelsIn, s.channelsOut, [1, 1], outputSide(s)),
+    ],
+  ],
+  [
+    /^partial convolution\b/,
+    (w, s) => {
+      const quarter = Math.max(1, Math.round(s.channelsIn / 4));
+      return [convolution(quarter, quarter, w.kernel, outputSide(s))];
+    },
+  ],
   [
     /^dilated separable convolution\b/,
     (w, s) => separable(s.channelsIn, s.channelsOut, w.kernel, outputSide(s)),
@@ -165,7 +272,7 @@ const ANATOMIES: readonly (readonly [name: RegExp, anatomy: Anatomy])[] = [
     ],
   ],
   [
-    /^depthwise convolution\b/,
+    /^(large kernel )?depthwise convolution\b|^convolutional token mixer\b/,
     (w, s) => convolutionBlock(s.channelsIn, s.channelsIn, w.kernel, outputSide(s), s.channelsIn),
   ],
   [
@@ -187,31 +294,73 @@ const ANATOMIES: readonly (readonly [name: RegExp, anatomy: Anatomy])[] = [
     ],
   ],
   [/^residual bottleneck block\b/, bottleneckBlock],
-  [/^residual block\b/, residualBlock],
+  [/^(preactivation |wide )?residual block\b/, residualBlock],
   [
-    /^(dilated |grouped |transposed |deformable )?convolution\b/,
+    /^(dilated |grouped |transposed |deformable )?convolution\b|^reparameterized block\b/,
     (w, s) => convolutionBlock(s.channelsIn, s.channelsOut, w.kernel, outputSide(s), w.groups),
   ],
   [
-    /^global (average|max) pooling\b/,
+    /^(global (average|max)|generalized mean) pooling\b/,
     (_w, s) => [{ kind: 'pooling', channels: s.channelsIn, kernel: [s.side, s.side], side: 1 }],
   ],
   [
-    /^(average|max) pooling\b/,
+    /^(average|max|min|Lp|stochastic|mixed|soft|blur) pooling\b|^pooling token mixer\b/i,
     (w, s) => [{ kind: 'pooling', channels: s.channelsIn, kernel: w.kernel, side: outputSide(s) }],
   ],
-  [/^(multi-head )?self-attention\b/, selfAttention],
-  [/^feed-forward network\b/, feedForward],
+  [
+    /^adaptive (average|max) pooling\b/,
+    (_w, s) => [{ kind: 'pooling', channels: s.channelsIn, kernel: [1, 1], side: s.side }],
+  ],
+  [
+    /^bilinear upsampling\b/,
+    (_w, s) => [{ kind: 'pooling', channels: s.channelsIn, kernel: [2, 2], side: outputSide(s) }],
+  ],
+  [/^(multi-head |causal )?self-attention\b|^cross-attention\b/, selfAttention],
+  [/^((shifted )?window|neighborhood) self-attention\b/, windowAttention],
+  [/^feed-forward network\b|^channel mixing multilayer perceptron\b/, feedForward],
+  [
+    /^transformer encoder block\b/,
+    (w, s) => [
+      normalization(s.channelsIn, s.side),
+      ...selfAttention(w, { ...s, channelsOut: s.channelsIn }),
+      normalization(s.channelsIn, s.side),
+      ...feedForward(w, s),
+    ],
+  ],
+  [
+    /^((GELU|SiLU) )?gated linear unit\b/i,
+    (_w, s) => [
+      convolution(s.channelsIn, 2 * s.channelsOut, [1, 1], s.side),
+      activation(s.channelsOut, s.side),
+    ],
+  ],
+  [/^(long short-term memory|convolutional long short-term memory) layer\b/, recurrent(4)],
+  [/^gated recurrent unit layer\b/, recurrent(3)],
+  [/^recurrent layer\b/, recurrent(1)],
+  [
+    /^large kernel attention\b/,
+    (_w, s) => [
+      convolution(s.channelsIn, s.channelsIn, [5, 5], s.side, s.channelsIn),
+      convolution(s.channelsIn, s.channelsIn, [7, 7], s.side, s.channelsIn),
+      convolution(s.channelsIn, s.channelsIn, [1, 1], s.side),
+    ],
+  ],
+  [/^spatial attention\b/, (w, s) => [convolution(2, 1, w.kernel, s.side)]],
+  [/^patch embedding\b/, patches],
+  [/^patch merging\b/, (w, s) => [normalization(4 * s.channelsIn, Math.ceil(s.side / 2)), ...patches(w, s)]],
   [
     /^squeeze and excitation\b/,
     (_w, s) => squeezeAndExcitation(s.channelsIn, Math.max(1, Math.round(s.channelsIn / 4))),
   ],
-  [/^linear layer\b/, (_w, s) => [convolution(s.channelsIn, s.channelsOut, [1, 1], s.side)]],
   [
-    /^(batch|layer|group|instance|root mean square) normalization\b/,
+    /^(linear layer|(simplified )?graph convolution)\b/,
+    (_w, s) => [convolution(s.channelsIn, s.channelsOut, [1, 1], s.side)],
+  ],
+  [
+    /^(batch|layer|group|instance|root mean square|global response) normalization\b/,
     (_w, s) => [normalization(s.channelsIn, s.side)],
   ],
-  [/ activation$/, (_w, s) => [activation(s.channelsIn, s.side)]],
+  [/ activation$|^softmax$/, (_w, s) => [activation(s.channelsIn, s.side)]],
 ];
 
 function numbersIn(op: string, shape: NodeShape): Words {

@@ -44,6 +44,12 @@ const separable: readonly Listed[] = KERNELS.map((k) => [
   'Spatial filtering and channel mixing are separated, which saves most weights of a dense convolution',
 ]);
 
+const depthwiseSeparable: readonly Listed[] = [3, 5, 7].map((k) => [
+  `depthwise separable convolution ${k} by ${k}`,
+  `a ${k} by ${k} depthwise convolution followed by a pointwise one, applied once`,
+  'The layer of MobileNet and Xception, half of the separable convolution of DARTS',
+]);
+
 const dilatedSeparable: readonly Listed[] = KERNELS.slice(1).map((k) => [
   `dilated separable convolution ${k} by ${k}`,
   `a ${k} by ${k} depthwise convolution with gaps between its taps, followed by a pointwise one`,
@@ -158,6 +164,7 @@ export const convolutions = operatorsOf('convolution', [
   ...asymmetric,
   ...depthwise,
   ...separable,
+  ...depthwiseSeparable,
   ...dilatedSeparable,
   ...dilated,
   ...grouped,
