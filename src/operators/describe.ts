@@ -29,7 +29,7 @@ const option = (value: number | undefined, words: string): string =>
 /** `head K by K`, and the sizes that the operator may have besides. */
 function sized(head: string, { kernels, groups, dilation, stride }: Sizes): string | undefined {
   const [kernel] = kernels;
-  if (kernel === undefined || kernels.length > 1 || kernel.some((side) => side < 1)) return undefined;
+  if (kernel === undefined || kernels.length > 1) return undefined;
   const [height, width] = kernel;
   return `${head} ${height} by ${width}${option(groups, '# groups')}${option(dilation, 'dilation #')}${option(stride, 'stride #')}`;
 }
@@ -119,7 +119,7 @@ const RULES: readonly (readonly [name: RegExp, build: Build])[] = (
     ],
     [`convnext(?:block)?`, withDefaultKernel('ConvNeXt block', 7)],
     [`shuffle(?:net)?(?:v2)?block`, plain('shuffle block')],
-    [`(?:shifted)window(?:self)?attention`, plain('shifted window self-attention')],
+    [`shiftedwindow(?:self)?attention`, plain('shifted window self-attention')],
     [`window(?:self)?attention`, plain('window self-attention')],
     [`patchembed(?:ding)?`, plain('patch embedding')],
   ] as const
@@ -129,7 +129,13 @@ const RULES: readonly (readonly [name: RegExp, build: Build])[] = (
 const FILLERS =
   /\b(?:a|an|the|and|with|followed by|of|kernel|size|layer|operation|op|standard|regular|2d)\b/g;
 
+/** Sizes that a network could have; beyond them a number is not read as a size at all. */
+function plausible({ kernels, channelsIn: _any, ...others }: Sizes): boolean {
+  return [...kernels.flat(), ...Object.values(others)].every((size) => size >= 0.01 && size <= 4_096);
+}
+
 function understood({ name, sizes }: SizedName): string | undefined {
+  if (!plausible(sizes)) return undefined;
   const words = squash(name.replace(/(?<=[a-z])2d\b/g, '').replace(FILLERS, ' '));
   if (words === '' && sizes.expansion !== undefined) {
     return invertedBottleneck('inverted bottleneck convolution', '')(sizes);

@@ -20,6 +20,9 @@ type SizeName = 'groups' | 'dilation' | 'expansion' | 'stride';
 
 const GIVEN = '(?: of)?\\s*[=:]?\\s*';
 
+/** A square kernel in code: `k5`, `ks=5`, `kernel size 5`. */
+const SQUARE = new RegExp(`\\bk(?:s|ernel)?(?: ?size)?${GIVEN}(\\d+)\\b`);
+
 const CODES: readonly (readonly [SizeName, RegExp])[] = [
   ['expansion', /(?<=\bmb(?:conv)?) ?(\d+)\b/],
   ['expansion', new RegExp(`\\b(?:e|exp|expand|expansion)(?: ratio| factor)?${GIVEN}(\\d+(?:\\.\\d+)?)\\b`)],
@@ -41,7 +44,7 @@ export function sizesInWords(text: string): SizedName {
     kernels.push([Number(height), Number(width)]);
     return ' ';
   });
-  name = name.replace(new RegExp(`\\bk(?:s|ernel)?(?: ?size)?${GIVEN}(\\d+)\\b`), (_match, side: string) => {
+  name = name.replace(SQUARE, (_match, side: string) => {
     kernels.push([Number(side), Number(side)]);
     return ' ';
   });
@@ -56,8 +59,9 @@ export function sizesInWords(text: string): SizedName {
 
 /** Positional arguments of PyTorch's layers, by what the layer's name says it is. */
 function signatureOf(name: string): readonly string[] {
-  if (/conv/.test(name))
+  if (/conv/.test(name)) {
     return ['in_channels', 'out_channels', 'kernel_size', 'stride', 'padding', 'dilation', 'groups'];
+  }
   if (/adaptive/.test(name)) return ['output_size'];
   if (/pool/.test(name)) return ['kernel_size', 'stride', 'padding', 'dilation'];
   return [];

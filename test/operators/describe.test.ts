@@ -70,6 +70,8 @@ group('a name that says more than canonical words do is kept', () => {
     '3x3x3 conv',
     'conv1d(64, 64, 3)',
     'conv_3x3_bn_silu',
+    'convolution 99999999999999999999999 by 3',
+    'mbconv_k3_e0',
   ])('%s', (given) => {
     expect(describe(`  ${given.toUpperCase().replaceAll(' ', ' \t')} `)).toBe(given);
   });
