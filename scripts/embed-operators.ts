@@ -73,6 +73,7 @@ async function encodeAll(title: string, texts: readonly string[], cache: string)
 }
 
 async function write(folder: string, name: string, bytes: Uint8Array | string): Promise<void> {
+  await mkdir(folder, { recursive: true });
   await writeFile(join(folder, name), bytes);
   console.log(`${join(folder, name)}  ${bytes.length} bytes`);
 }
@@ -119,7 +120,6 @@ async function embedTable(folder: string, cache: string): Promise<void> {
  */
 async function embedAblation(cache: string): Promise<void> {
   const folder = join(cache, 'ablation');
-  await mkdir(folder, { recursive: true });
   const lengths: Record<string, (operator: Operator) => string> = {
     short: ({ description }) => description,
     medium: ({ medium }) => medium,
