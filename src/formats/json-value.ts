@@ -1,34 +1,42 @@
+import { type ParseError, parse as parseTolerantly, printParseErrorCode } from 'jsonc-parser';
 import type { z } from 'zod';
 import { ArchitectureError } from '../graph/architecture-error.ts';
-import { MAX_TEXT_LENGTH } from './text-cursor.ts';
+import { TextCursor } from './text-cursor.ts';
+
+/** Most objects and lists, one inside the other, that a JSON architecture may have. */
+const MAX_DEPTH = 8;
+const TOO_DEEP = `at most ${MAX_DEPTH} objects and lists inside each other`;
 
 /** Text that means a JSON object rather than a format's own notation. */
 export const looksLikeJson = (text: string): boolean => /^\s*\{/.test(text);
 
 /**
- * @throws ArchitectureError `architecture-too-long`, or `json-syntax` with the offset at which the text stops
- * being JSON
+ * @throws ArchitectureError `architecture-too-long`, `json-too-deep`, or `json-syntax`, with the offset at which
+ * the text goes wrong
  */
 export function parseJson(text: string): unknown {
-  if (text.length > MAX_TEXT_LENGTH) {
-    throw new ArchitectureError(
-      'architecture-too-long',
-      `the text may have at most ${MAX_TEXT_LENGTH} characters, got ${text.length}`,
-      { pointer: '', offset: MAX_TEXT_LENGTH },
-    );
+  const cursor: TextCursor = new TextCursor(text, 'json-syntax');
+  let depth = 0;
+  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|[[{\]}]/g)) {
+    if (token === '{' || token === '[') depth += 1;
+    else if (token === '}' || token === ']') depth -= 1;
+    if (depth > MAX_DEPTH) cursor.fail(TOO_DEEP, 'json-too-deep', index);
   }
   try {
     return JSON.parse(text);
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    // V8 says "... in JSON at position 17"; where the text merely ends too early it names no position.
-    const offset = Number(/at position (\d+)/.exec(message)?.[1] ?? text.length);
-    throw new ArchitectureError('json-syntax', `expected JSON: ${message}`, { pointer: '', offset });
+  } catch {
+    // The engine's own message does not always say where.
+    const errors: ParseError[] = [];
+    parseTolerantly(text, errors, { disallowComments: true, allowTrailingComma: false });
+    const [first] = errors;
+    if (first === undefined) return cursor.fail('JSON', undefined, 0);
+    const words = printParseErrorCode(first.error).replaceAll(
+      /\B[A-Z]/g,
+      (letter) => ` ${letter.toLowerCase()}`,
+    );
+    return cursor.fail(`JSON (${words.toLowerCase()})`, undefined, first.offset);
   }
 }
-
-/** Most objects and lists, one inside the other, that a JSON architecture may have. */
-const MAX_DEPTH = 8;
 
 function isDeeperThan(limit: number, value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
@@ -46,7 +54,7 @@ const pointerTo = (path: readonly PropertyKey[]): string =>
  */
 export function shaped<T>(schema: z.ZodType<T>, value: unknown): T {
   if (isDeeperThan(MAX_DEPTH, value)) {
-    throw new ArchitectureError('json-too-deep', `at most ${MAX_DEPTH} objects and lists may be nested`);
+    throw new ArchitectureError('json-too-deep', `expected ${TOO_DEEP}`);
   }
   const result = schema.safeParse(value);
   if (result.success) return result.data;

@@ -370,7 +370,7 @@ function numbersIn(op: string, shape: NodeShape): Words {
   const height = Number(kernel?.[1] ?? 1);
   return {
     kernel: [height, Number(kernel?.[2] ?? height)],
-    groups: Math.min(Number(groups?.[1] ?? 1), shape.channelsIn),
+    groups: Math.max(1, Math.min(Number(groups?.[1] ?? 1), shape.channelsIn)),
     expansion: Number(expansion?.[1] ?? 4),
     squeeze: /squeeze and excitation/.test(op),
   };
