@@ -59,6 +59,7 @@ export function nasBench101CellSpace(vertices: number): Space {
     title: nasBench101.title,
     format: nasBench101.id,
     ...(DISTINCT[vertices] === undefined ? {} : { distinct: DISTINCT[vertices] }),
+    operators: WORDS,
     slots: [
       ...pairs.map(([from, to]) => ({ name: `edge ${from}-${to}`, choices: ['absent', 'present'] })),
       ...Array.from({ length: vertices - 2 }, (_, k) => ({ name: `vertex ${k + 1}`, choices: WORDS })),

@@ -1,43 +1,34 @@
 import {
   NAS_BENCH_201_EDGES,
   NAS_BENCH_201_OPERATORS,
-  type NasBench201Cell,
   type NasBench201Operator,
   nasBench201,
 } from '../formats/nas-bench-201.ts';
-import { edgeCellGraph } from './edge-cell.ts';
-import type { Genome, Space, Subspace } from './space.ts';
+import { edgeCellSupernet } from './edge-cell.ts';
+import type { Genome, Network, Space } from './space.ts';
 
 const OPERATORS = Object.keys(NAS_BENCH_201_OPERATORS) as NasBench201Operator[];
 const WORDS = Object.values(NAS_BENCH_201_OPERATORS);
 
-const cellOf = (genome: Genome): NasBench201Cell => genome.map((choice) => OPERATORS[choice] ?? 'none');
+const cellOf = (genome: Genome) => genome.map((choice) => OPERATORS[choice] ?? 'none');
+
+function network(genome: Genome): Network {
+  const cell = cellOf(genome);
+  return { graph: nasBench201.graph(cell), skeleton: nasBench201.skeleton(cell) };
+}
 
 /** Six edges, five operators: 15,625 cells (Dong & Yang, ICLR 2020). */
 export const nasBench201Space: Space = {
-  id: 'nas-bench-201',
+  id: nasBench201.id,
   title: nasBench201.title,
   format: nasBench201.id,
   slots: NAS_BENCH_201_EDGES.map(([from, to]) => ({ name: `edge ${from}-${to}`, choices: WORDS })),
-  network(genome) {
-    const cell = cellOf(genome);
-    return { graph: nasBench201.graph(cell), skeleton: nasBench201.skeleton(cell) };
-  },
+  operators: WORDS,
+  // Counted over all cells by canonical key: dead branches and identities leave fewer than the paper's 6,466.
+  distinct: 5_425,
+  network,
   print: (genome) => nasBench201.print(cellOf(genome)),
   read: (given) => nasBench201.parse(given).map((operator) => OPERATORS.indexOf(operator)),
-  supernet: (open: Subspace) => ({
-    graph: edgeCellGraph(
-      NAS_BENCH_201_EDGES.map(([from, to], slot) => ({
-        from: `${from}`,
-        to: `${to}`,
-        operators: (open[slot] ?? []).map((choice) => ({
-          id: `${from}-${to}-${choice}`,
-          op: WORDS[choice] ?? 'none',
-        })),
-      })),
-      '0',
-      '3',
-    ),
-    skeleton: nasBench201.skeleton([]),
-  }),
+  supernet: (open) =>
+    edgeCellSupernet(NAS_BENCH_201_EDGES, open, (choice) => network(NAS_BENCH_201_EDGES.map(() => choice))),
 };

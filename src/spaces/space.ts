@@ -32,6 +32,8 @@ export interface Space {
   /** The format that `print` writes. */
   readonly format: FormatId;
   readonly slots: readonly Slot[];
+  /** Every operator that its networks have nodes of, in words: what a scorer must know to search it. */
+  readonly operators: readonly string[];
   /** Architectures up to isomorphism, where somebody counted them. */
   readonly distinct?: number;
   /**
