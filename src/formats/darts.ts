@@ -3,7 +3,7 @@
  * reduction cell, in each of which every node sums two operators on earlier states; states 0 and 1 are the
  * outputs of the two cells before. Written as papers print genotypes, a Python literal:
  * `Genotype(normal=[('sep_conv_3x3', 1), ...], normal_concat=range(2, 6), reduce=[...], reduce_concat=...)`,
- * optionally followed by `layers=20, channels=36`, the macro rules.
+ * optionally followed by the macro rules, `layers=20, channels=36, dataset='cifar10'`.
  */
 import { z } from 'zod';
 import type { Layer } from '../graph/anatomy.ts';
@@ -53,11 +53,15 @@ export interface DartsGenotype {
   readonly layers: number;
   /** Channels of the first cells' nodes. */
   readonly channels: number;
+  /** What the network is for: images of 32 by 32 and 10 classes, or of 224 by 224 and 1,000. */
+  readonly dataset: DartsDataset;
 }
 
+export const DARTS_DATASETS = ['cifar10', 'imagenet'] as const;
+export type DartsDataset = (typeof DARTS_DATASETS)[number];
+
 /** The CIFAR-10 evaluation network of DARTS. */
-export const DARTS_LAYERS = 20;
-export const DARTS_CHANNELS = 36;
+export const DARTS_DEFAULTS = { layers: 20, channels: 36, dataset: 'cifar10' } as const;
 
 /** Two cells of this many nodes still fit the graph's 64 nodes. */
 export const DARTS_MAX_NODES = 12;
@@ -76,6 +80,7 @@ interface Draft {
   readonly concat: Readonly<Record<Kind, readonly number[]>>;
   readonly layers: number;
   readonly channels: number;
+  readonly dataset: string;
 }
 
 /** Finds the place in the caller's input of a part such as `/normal/3/0`. */
@@ -127,9 +132,17 @@ function genotypeOf(draft: Draft, locate: Locate): DartsGenotype {
     value >= 1 && value <= max
       ? value
       : fail(`darts-${name}`, `${name} must be 1 to ${max}, got ${value}`, `/${name}`);
+  const dataset =
+    DARTS_DATASETS.find((known) => known === draft.dataset) ??
+    fail(
+      'darts-dataset',
+      `dataset must be ${DARTS_DATASETS.join(' or ')}, got ${JSON.stringify(draft.dataset)}`,
+      '/dataset',
+    );
   return {
     normal: cell('normal'),
     reduce: cell('reduce'),
+    dataset,
     layers: within(draft.layers, 'layers', MAX_LAYERS),
     channels: within(draft.channels, 'channels', MAX_CHANNELS),
   };
@@ -142,22 +155,24 @@ const JSON_GENOTYPE = z.strictObject({
   normal_concat: JSON_CONCAT,
   reduce: JSON_CHOICES,
   reduce_concat: JSON_CONCAT,
-  layers: z.int().default(DARTS_LAYERS),
-  channels: z.int().default(DARTS_CHANNELS),
+  layers: z.int().default(DARTS_DEFAULTS.layers),
+  channels: z.int().default(DARTS_DEFAULTS.channels),
+  dataset: z.string().max(64).default(DARTS_DEFAULTS.dataset),
 });
 
 function parseObject(value: unknown): DartsGenotype {
-  const { normal, reduce, normal_concat, reduce_concat, layers, channels } = shaped(JSON_GENOTYPE, value);
+  const { normal, reduce, normal_concat, reduce_concat, ...network } = shaped(JSON_GENOTYPE, value);
   return genotypeOf(
     {
       choices: { normal, reduce },
       concat: { normal: normal_concat, reduce: reduce_concat },
-      layers,
-      channels,
+      ...network,
     },
     (pointer) => ({ pointer }),
   );
 }
+
+const ARGUMENTS = ['normal', 'normal_concat', 'reduce', 'reduce_concat', 'layers', 'channels', 'dataset'];
 
 /** Reads the Python literal, noting where each part of it stands. */
 class GenotypeReader {
@@ -180,19 +195,20 @@ class GenotypeReader {
     this.#symbol('(');
     const choices = new Map<string, (readonly [string, number])[]>();
     const concat = new Map<string, number[]>();
-    const numbers = new Map<string, number>();
+    const network: { layers?: number; channels?: number; dataset?: string } = {};
     this.#list(')', () => {
       const start = cursor.at;
       const key = cursor.take(/[a-z_]+/y);
-      if (choices.has(key) || concat.has(key) || numbers.has(key)) {
+      if (choices.has(key) || concat.has(key) || key in network) {
         cursor.fail(`"${key}" only once`, undefined, start);
       }
       this.#symbol('=');
       this.#offsets.set(`/${key}`, cursor.at);
       if (key === 'normal' || key === 'reduce') choices.set(key, this.#choices(key));
       else if (key === 'normal_concat' || key === 'reduce_concat') concat.set(key, this.#concat(key));
-      else if (key === 'layers' || key === 'channels') numbers.set(key, this.#integer());
-      else cursor.fail('normal, normal_concat, reduce, reduce_concat, layers or channels', undefined, start);
+      else if (key === 'layers' || key === 'channels') network[key] = this.#integer();
+      else if (key === 'dataset') network.dataset = this.#quoted();
+      else cursor.fail(`one of ${ARGUMENTS.join(', ')}`, undefined, start);
     });
     this.#space();
     cursor.expectEnd();
@@ -203,8 +219,8 @@ class GenotypeReader {
     return {
       choices: { normal: given(choices, 'normal'), reduce: given(choices, 'reduce') },
       concat: { normal: given(concat, 'normal_concat'), reduce: given(concat, 'reduce_concat') },
-      layers: numbers.get('layers') ?? DARTS_LAYERS,
-      channels: numbers.get('channels') ?? DARTS_CHANNELS,
+      ...DARTS_DEFAULTS,
+      ...network,
     };
   }
 
@@ -245,15 +261,21 @@ class GenotypeReader {
     return digits === '' ? this.#cursor.fail('a whole number') : Number(digits);
   }
 
+  #quoted(): string {
+    const cursor = this.#cursor;
+    const quote = cursor.skip("'") ? "'" : cursor.skip('"') ? '"' : cursor.fail('a name in quotes');
+    const name = cursor.take(/\w*/y);
+    cursor.expect(quote);
+    return name;
+  }
+
   #choices(kind: Kind): (readonly [string, number])[] {
     const cursor = this.#cursor;
     const choices: (readonly [string, number])[] = [];
     this.#list(this.#open(), () => {
       const close = this.#open();
       this.#offsets.set(`/${kind}/${choices.length}/0`, cursor.at);
-      const quote = cursor.skip("'") ? "'" : cursor.skip('"') ? '"' : cursor.fail('an operator in quotes');
-      const operator = cursor.take(/\w*/y);
-      cursor.expect(quote);
+      const operator = this.#quoted();
       this.#symbol(',');
       this.#offsets.set(`/${kind}/${choices.length}/1`, cursor.at);
       choices.push([operator, this.#integer()]);
@@ -293,7 +315,7 @@ function parse(given: unknown): DartsGenotype {
   return genotypeOf(reader.read(), reader.locate);
 }
 
-function print({ normal, reduce, layers, channels }: DartsGenotype): string {
+function print({ normal, reduce, layers, channels, dataset }: DartsGenotype): string {
   const choices = (cell: DartsCell) =>
     `[${cell.choices.map(([operator, state]) => `('${operator}', ${state})`).join(', ')}]`;
   const concat = ({ concat: states }: DartsCell) => {
@@ -303,8 +325,9 @@ function print({ normal, reduce, layers, channels }: DartsGenotype): string {
   return `Genotype(${[
     `normal=${choices(normal)}, normal_concat=${concat(normal)}`,
     `reduce=${choices(reduce)}, reduce_concat=${concat(reduce)}`,
-    ...(layers === DARTS_LAYERS ? [] : [`layers=${layers}`]),
-    ...(channels === DARTS_CHANNELS ? [] : [`channels=${channels}`]),
+    ...(layers === DARTS_DEFAULTS.layers ? [] : [`layers=${layers}`]),
+    ...(channels === DARTS_DEFAULTS.channels ? [] : [`channels=${channels}`]),
+    ...(dataset === DARTS_DEFAULTS.dataset ? [] : [`dataset='${dataset}'`]),
   ].join(', ')})`;
 }
 
@@ -322,16 +345,14 @@ function operatorNode(
   { strided, widthIn, width }: Place,
 ): OperatorNode {
   const id = `${kind}/${Math.floor(index / 2) + 2}/${index % 2}`;
-  const op: string = DARTS_OPERATORS[operator];
-  if (!strided) return { id, op, channelsIn: width, channelsOut: width };
-  if (state >= 2) return { id, op, channelsIn: width, channelsOut: width, resolution: 0.5 };
-  return {
-    id,
-    op: op === 'identity' ? 'factorized reduction' : op,
-    channelsIn: widthIn,
-    channelsOut: width,
-    stride: 2,
-  };
+  const words = DARTS_OPERATORS[operator];
+  // AmoebaNet's dilated separable convolution is twice what DARTS calls a dilated convolution.
+  const twice = operator === 'dil_sep_conv_3x3' ? { repeat: 2 } : {};
+  const node = { id, op: words, channelsIn: width, channelsOut: width, ...twice };
+  if (!strided) return node;
+  if (state >= 2) return { ...node, resolution: 0.5 };
+  const op = words === 'identity' ? 'factorized reduction' : words;
+  return { ...node, op, channelsIn: widthIn, stride: 2 };
 }
 
 const cellNodes = (kind: Kind, cell: DartsCell, place: Place): OperatorNode[] =>
@@ -376,49 +397,94 @@ function graph({ normal, reduce }: DartsGenotype): OperatorGraph {
   );
 }
 
-/** ReLU, 1 by 1 convolution, batch normalisation: brings a cell's input to the width of its nodes. */
-const preprocess = (input: number, output: number, sideIn: number, sideOut: number): Layer[] => [
-  { kind: 'activation', channels: input, side: sideIn },
-  { kind: 'convolution', in: input, out: output, kernel: [1, 1], groups: 1, side: sideOut },
-  { kind: 'normalization', channels: output, side: sideOut },
+/** What stands before the cells and after them. */
+interface Surroundings {
+  readonly stem: readonly Layer[];
+  /** The tensors that the first cell reads, the earlier one first. */
+  readonly tensors: readonly [Tensor, Tensor];
+  readonly classes: number;
+}
+
+interface Tensor {
+  readonly channels: number;
+  readonly side: number;
+}
+
+const SURROUNDINGS: Readonly<Record<DartsDataset, (channels: number) => Surroundings>> = {
+  cifar10: (channels) => {
+    const stem = { channels: 3 * channels, side: 32 };
+    return { stem: convolution({ channels: 3, side: 32 }, stem), tensors: [stem, stem], classes: 10 };
+  },
+  imagenet: (channels) => {
+    const half = { channels: Math.floor(channels / 2), side: 112 };
+    const first = { channels, side: 56 };
+    const second = { channels, side: 28 };
+    return {
+      stem: [
+        ...convolution({ channels: 3, side: 224 }, half),
+        { kind: 'activation', ...half },
+        ...convolution(half, first),
+        { kind: 'activation', ...first },
+        ...convolution(first, second),
+      ],
+      tensors: [first, second],
+      classes: 1_000,
+    };
+  },
+};
+
+/** A 3 by 3 convolution of the stem with its normalisation. */
+function convolution(input: Tensor, output: Tensor): Layer[] {
+  const { channels, side } = output;
+  return [
+    { kind: 'convolution', in: input.channels, out: channels, kernel: [3, 3], groups: 1, side },
+    { kind: 'normalization', channels, side },
+  ];
+}
+
+/** ReLU, 1 by 1 convolution, batch normalisation: brings a cell's input to the size of its nodes. */
+const preprocess = (input: Tensor, { channels, side }: Tensor): Layer[] => [
+  { kind: 'activation', ...input },
+  { kind: 'convolution', in: input.channels, out: channels, kernel: [1, 1], groups: 1, side },
+  { kind: 'normalization', channels, side },
 ];
 
-/** The CIFAR-10 evaluation network of DARTS (`NetworkCIFAR`, quark0/darts cnn/model.py), auxiliary head left out. */
-function skeleton({ normal, reduce, layers, channels }: DartsGenotype): Skeleton {
-  const stem = 3 * channels;
+/**
+ * The evaluation networks of DARTS (`NetworkCIFAR` and `NetworkImageNet`, quark0/darts cnn/model.py), auxiliary
+ * head left out. Params of the NDS tables are met to the last digit.
+ */
+function skeleton({ normal, reduce, layers, channels, dataset }: DartsGenotype): Skeleton {
   const unit = { widthIn: 1, width: 1 };
   const nodes = {
     normal: cellNodes('normal', normal, { strided: false, ...unit }),
     reduce: cellNodes('reduce', reduce, { strided: true, ...unit }),
   };
+  const { stem, tensors, classes } = SURROUNDINGS[dataset](channels);
   const stages: Stage[] = [];
-  let [width, side] = [channels, 32];
-  let before = { channels: stem, side };
-  let last = before;
+  let [before, last] = tensors;
+  let width = channels;
   for (let i = 0; i < layers; i++) {
     const reduces = i === Math.floor(layers / 3) || i === Math.floor((2 * layers) / 3);
     if (reduces) width *= 2;
+    const { side } = last;
+    const entering = { channels: width, side };
     stages.push({
       cells: 1,
       nodes: reduces ? nodes.reduce : nodes.normal,
       channelsIn: width,
       channels: width,
       side,
-      extra: [
-        ...preprocess(before.channels, width, before.side, side),
-        ...preprocess(last.channels, width, last.side, side),
-      ],
+      extra: [...preprocess(before, entering), ...preprocess(last, entering)],
     });
-    if (reduces) side /= 2;
     before = last;
-    last = { channels: width * (reduces ? reduce : normal).concat.length, side };
+    const joined = (reduces ? reduce : normal).concat.length;
+    last = { channels: width * joined, side: reduces ? side / 2 : side };
   }
   return {
     fixed: [
-      { kind: 'convolution', in: 3, out: stem, kernel: [3, 3], groups: 1, side: 32 },
-      { kind: 'normalization', channels: stem, side: 32 },
+      ...stem,
       { kind: 'pooling', channels: last.channels, kernel: [last.side, last.side], side: 1 },
-      { kind: 'linear', in: last.channels, out: 10, bias: true },
+      { kind: 'linear', in: last.channels, out: classes, bias: true },
     ],
     stages,
   };

@@ -279,9 +279,14 @@ const ANATOMIES: readonly (readonly [name: RegExp, anatomy: Anatomy])[] = [
     /^asymmetric convolution\b/,
     (w, s) => {
       const [a, b] = w.kernel;
+      const side = outputSide(s);
+      // As the NDS networks build it: one activation before, one normalisation after the pair; each convolution
+      // strides along one axis, so the map between them has side x s.side pixels.
       return [
-        ...convolutionBlock(s.channelsIn, s.channelsOut, [a, b], outputSide(s)),
-        ...convolutionBlock(s.channelsOut, s.channelsOut, [b, a], outputSide(s)),
+        activation(s.channelsIn, s.side),
+        convolution(s.channelsIn, s.channelsOut, [a, b], Math.sqrt(side * s.side)),
+        convolution(s.channelsOut, s.channelsOut, [b, a], side),
+        normalization(s.channelsOut, side),
       ];
     },
   ],

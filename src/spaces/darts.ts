@@ -1,4 +1,11 @@
-import { DARTS_OPERATORS, type DartsCell, type DartsOperator, darts } from '../formats/darts.ts';
+import {
+  DARTS_DEFAULTS,
+  DARTS_OPERATORS,
+  type DartsCell,
+  type DartsGenotype,
+  type DartsOperator,
+  darts,
+} from '../formats/darts.ts';
 import { ArchitectureError } from '../graph/architecture-error.ts';
 import type { Genome, Slot, Space } from './space.ts';
 
@@ -17,7 +24,7 @@ const WORDS = OPERATORS.map((operator) => DARTS_OPERATORS[operator]);
 const KINDS = ['normal', 'reduce'] as const;
 const NODES = [2, 3, 4, 5] as const;
 const CONCAT: readonly number[] = NODES;
-const MACRO = { layers: 20, channels: 36 };
+const MACRO = DARTS_DEFAULTS;
 
 /** The pairs of earlier states that a node can read. */
 const pairsOf = (node: number): (readonly [number, number])[] =>
@@ -44,7 +51,7 @@ function cellOf(genome: Genome, offset: number): DartsCell {
   return { choices, concat: CONCAT };
 }
 
-const genotypeOf = (genome: Genome) => ({
+const genotypeOf = (genome: Genome): DartsGenotype => ({
   normal: cellOf(genome, 0),
   reduce: cellOf(genome, SLOTS_PER_NODE * NODES.length),
   ...MACRO,
@@ -89,9 +96,12 @@ export const dartsSpace: Space = {
   },
   print: (genome) => darts.print(genotypeOf(genome)),
   read(given) {
-    const { normal, reduce, layers, channels } = darts.parse(given);
-    if (layers !== MACRO.layers || channels !== MACRO.channels) {
-      outside(`the space's networks have ${MACRO.layers} cells of ${MACRO.channels} channels`, '/layers');
+    const { normal, reduce, layers, channels, dataset } = darts.parse(given);
+    if (layers !== MACRO.layers || channels !== MACRO.channels || dataset !== MACRO.dataset) {
+      outside(
+        `the space's networks have ${MACRO.layers} cells of ${MACRO.channels} channels for ${MACRO.dataset}`,
+        '/layers',
+      );
     }
     return [...genesOf(normal, 'normal'), ...genesOf(reduce, 'reduce')];
   },

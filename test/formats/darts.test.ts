@@ -46,6 +46,78 @@ describe('published networks', () => {
     expect(costOfText(DARTS_V2).params).toBe(3_349_342);
   });
 
+  // Rows of the NDS tables (Radosavovic et al., ICCV 2019), ImageNet.
+  test.each([
+    [
+      'Amoeba',
+      3_764_216,
+      10,
+      32,
+      'max_pool_3x3:0|sep_conv_7x7:0|conv_7x1_1x7:2|sep_conv_5x5:2|conv_7x1_1x7:0|dil_sep_conv_3x3:3|avg_pool_3x3:0|sep_conv_3x3:0|dil_sep_conv_3x3:2|avg_pool_3x3:5',
+      '4 6',
+      'conv_7x1_1x7:1|max_pool_3x3:1|dil_sep_conv_3x3:2|skip_connect:2|skip_connect:1|conv_7x1_1x7:3|avg_pool_3x3:2|sep_conv_7x7:1|sep_conv_5x5:0|dil_sep_conv_3x3:5',
+      '4 6',
+    ],
+    [
+      'DARTS',
+      2_561_080,
+      22,
+      32,
+      'skip_connect:0|skip_connect:1|sep_conv_3x3:2|none:1|skip_connect:3|sep_conv_3x3:0|skip_connect:2|none:3',
+      '2 3 4 5',
+      'sep_conv_5x5:1|skip_connect:1|max_pool_3x3:2|none:0|avg_pool_3x3:3|dil_conv_5x5:0|sep_conv_5x5:3|dil_conv_3x3:4',
+      '2 3 4 5',
+    ],
+    [
+      'ENAS',
+      3_148_960,
+      10,
+      48,
+      'avg_pool_3x3:1|max_pool_3x3:1|sep_conv_3x3:0|max_pool_3x3:1|skip_connect:3|skip_connect:3|sep_conv_3x3:0|sep_conv_3x3:2|skip_connect:0|sep_conv_3x3:3',
+      '4 5 6',
+      'sep_conv_3x3:0|skip_connect:1|max_pool_3x3:2|sep_conv_3x3:1|avg_pool_3x3:1|max_pool_3x3:0|sep_conv_5x5:1|sep_conv_3x3:0|skip_connect:0|max_pool_3x3:4',
+      '3 5 6',
+    ],
+    [
+      'NASNet',
+      2_472_856,
+      10,
+      32,
+      'max_pool_7x7:1|conv_3x1_1x3:0|sep_conv_5x5:0|max_pool_7x7:0|dil_conv_3x3:0|conv_3x3:3|max_pool_5x5:4|conv_3x1_1x3:4|conv_1x1:2|skip_connect:3',
+      '5 6',
+      'dil_conv_3x3:1|conv_1x1:0|sep_conv_5x5:0|avg_pool_3x3:2|conv_3x1_1x3:3|max_pool_3x3:2|max_pool_5x5:4|conv_3x3:0|avg_pool_3x3:5|dil_conv_3x3:1',
+      '6',
+    ],
+    [
+      'PNAS',
+      3_071_352,
+      10,
+      32,
+      'avg_pool_3x3:1|sep_conv_5x5:1|sep_conv_7x7:1|skip_connect:1|sep_conv_3x3:3|sep_conv_7x7:1|sep_conv_7x7:2|max_pool_3x3:2|sep_conv_3x3:3|avg_pool_3x3:3',
+      '2 3 4 5 6',
+      'conv_7x1_1x7:1|dil_conv_3x3:0|avg_pool_3x3:0|sep_conv_5x5:1|sep_conv_3x3:2|dil_conv_3x3:2|sep_conv_7x7:0|dil_conv_3x3:0|conv_7x1_1x7:1|skip_connect:5',
+      '2 3 4 5 6',
+    ],
+  ])('of the space %s in NDS have the params of the table', (_, params, layers, channels, ...cells) => {
+    const choices = (text: string) =>
+      text.split('|').map((choice) => {
+        const [operator, state] = choice.split(':');
+        return [operator, Number(state)];
+      });
+    const states = (text: string) => text.split(' ').map(Number);
+    const [normal, normalConcat, reduce, reduceConcat] = cells;
+    const genotype = {
+      normal: choices(normal),
+      normal_concat: states(normalConcat),
+      reduce: choices(reduce),
+      reduce_concat: states(reduceConcat),
+      layers,
+      channels,
+      dataset: 'imagenet',
+    };
+    expect(costOfText(genotype).params).toBe(params);
+  });
+
   test('grow with layers and channels', () => {
     const smaller = { ...SMALL, layers: 8, channels: 16 };
     expect(costOfText(smaller).params).toBeLessThan(costOfText(SMALL).params / 4);
@@ -170,6 +242,12 @@ test.each([
     SMALL_TEXT.replace('range(2, 4)', 'range(2, 999999)'),
     'darts-concat',
     at('range(2, 4)'),
+  ],
+  [
+    'a dataset nobody knows',
+    SMALL_TEXT.replace(/\)$/, ", dataset='mnist')"),
+    'darts-dataset',
+    SMALL_TEXT.length + 9,
   ],
   ['an odd operator', SMALL_TEXT.replace(", ('none', 0)", ''), 'darts-node-count', at("[('sep")],
 ])('text with %s is refused at its place', (_, text, code, offset) => {

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { CHAIN_DEFAULTS, type Chain } from '../../src/formats/chain.ts';
 import { DAG_NETWORK, type Dag } from '../../src/formats/dag.ts';
 import {
-  DARTS_CHANNELS,
-  DARTS_LAYERS,
+  DARTS_DATASETS,
+  DARTS_DEFAULTS,
   DARTS_MAX_NODES,
   DARTS_OPERATORS,
   type DartsCell,
@@ -67,8 +67,9 @@ const dartsCells: fc.Arbitrary<DartsCell> = fc.integer({ min: 1, max: DARTS_MAX_
 export const dartsGenotypes: fc.Arbitrary<DartsGenotype> = fc.record({
   normal: dartsCells,
   reduce: dartsCells,
-  layers: fc.oneof(fc.constant(DARTS_LAYERS), fc.integer({ min: 1, max: 100 })),
-  channels: fc.oneof(fc.constant(DARTS_CHANNELS), fc.integer({ min: 1, max: 4_096 })),
+  layers: fc.oneof(fc.constant(DARTS_DEFAULTS.layers), fc.integer({ min: 1, max: 100 })),
+  channels: fc.oneof(fc.constant(DARTS_DEFAULTS.channels), fc.integer({ min: 1, max: 4_096 })),
+  dataset: fc.constantFrom(...DARTS_DATASETS),
 });
 
 export const transNasNetworks: fc.Arbitrary<TransNasNetwork> = fc.record({
