@@ -1,7 +1,7 @@
 /**
  * NAS-Bench-101 (Ying et al., ICML 2019): cells of at most seven vertices and nine edges, an operator on every
- * vertex. Text form: the row-major adjacency bits, a space, the operators joined by `|`:
- * `0110 0011 0001 0000` without its blanks, then `input|conv3x3-bn-relu|maxpool3x3|output`.
+ * vertex. Text form: the row-major adjacency bits, a space, the operators joined by `|`, as in
+ * `0110000100010000 input|conv3x3-bn-relu|maxpool3x3|output`.
  */
 import { z } from 'zod';
 import type { Layer } from '../graph/anatomy.ts';
@@ -250,7 +250,7 @@ const WIDTHS = [128, 256, 512] as const;
 
 /**
  * The benchmark's CIFAR-10 network: stem of 128 channels, three stacks of three cells, max pooling between. Its
- * params and FLOPs equal published ones to the last digit (the mean over the last map is not counted there).
+ * params and FLOPs equal published ones to the last digit, which do not count the mean over the last map.
  */
 function skeleton(cell: NasBench101Cell): Skeleton {
   return {

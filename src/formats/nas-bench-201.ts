@@ -5,8 +5,9 @@
 import type { Layer } from '../graph/anatomy.ts';
 import { ArchitectureError } from '../graph/architecture-error.ts';
 import type { Skeleton } from '../graph/cost.ts';
-import type { Edge, OperatorGraph, OperatorNode } from '../graph/operator-graph.ts';
+import type { OperatorGraph, OperatorNode } from '../graph/operator-graph.ts';
 import type { Format } from './format.ts';
+import { FOUR_STATE_EDGES, fourStateGraph } from './four-state-cell.ts';
 import { TextCursor } from './text-cursor.ts';
 
 /** The benchmark's operators and their canonical words. */
@@ -20,20 +21,9 @@ export const NAS_BENCH_201_OPERATORS = {
 
 export type NasBench201Operator = keyof typeof NAS_BENCH_201_OPERATORS;
 
-/** From state to state, in the order in which the text names the edges. */
-export const NAS_BENCH_201_EDGES = [
-  [0, 1],
-  [0, 2],
-  [1, 2],
-  [0, 3],
-  [1, 3],
-  [2, 3],
-] as const;
-
-/** The operator of each edge of {@link NAS_BENCH_201_EDGES}. */
+/** The operator of each edge of {@link FOUR_STATE_EDGES}. */
 export type NasBench201Cell = readonly NasBench201Operator[];
 
-const LAST_STATE = 3;
 const MAX_LENGTH = 256;
 const OPERATOR_NAMES = Object.keys(NAS_BENCH_201_OPERATORS) as NasBench201Operator[];
 
@@ -41,7 +31,7 @@ const isOperator = (name: string): name is NasBench201Operator =>
   Object.hasOwn(NAS_BENCH_201_OPERATORS, name);
 
 /** Every node that a cell can have, built once: [edge][operator]. Graphs share them. */
-const NODES: readonly Readonly<Record<NasBench201Operator, OperatorNode>>[] = NAS_BENCH_201_EDGES.map(
+const NODES: readonly Readonly<Record<NasBench201Operator, OperatorNode>>[] = FOUR_STATE_EDGES.map(
   ([from, to]) => {
     const node = (operator: NasBench201Operator): OperatorNode => ({
       id: `${from}-${to}`,
@@ -56,18 +46,6 @@ const NODES: readonly Readonly<Record<NasBench201Operator, OperatorNode>>[] = NA
     };
   },
 );
-const INPUT_NODE: OperatorNode = { id: 'input', op: 'input' };
-const OUTPUT_NODE: OperatorNode = { id: 'output', op: 'output' };
-
-/** Line graph of the cell: the operator on (i, j) feeds every operator on (j, k). The same in every cell. */
-const EDGES: readonly Edge[] = NAS_BENCH_201_EDGES.flatMap(([from, to], i) => {
-  const next = NAS_BENCH_201_EDGES.flatMap(([start], k) => (start === to ? [k + 1] : []));
-  return [
-    ...(from === 0 ? [{ from: 0, to: i + 1, count: 1 }] : []),
-    ...next.map((k) => ({ from: i + 1, to: k, count: 1 })),
-    ...(to === LAST_STATE ? [{ from: i + 1, to: NAS_BENCH_201_EDGES.length + 1, count: 1 }] : []),
-  ];
-});
 
 /** ResNet basic block between two stages: halves the side, doubles the channels. */
 function reduction(channels: number, side: number): Layer[] {
@@ -114,7 +92,7 @@ function parse(given: unknown): NasBench201Cell {
   const cursor: TextCursor = new TextCursor(given, 'nas-bench-201-syntax', MAX_LENGTH);
   const cell: NasBench201Operator[] = [];
   let state = 1;
-  for (const [from, to] of NAS_BENCH_201_EDGES) {
+  for (const [from, to] of FOUR_STATE_EDGES) {
     if (to !== state) {
       cursor.expect('+');
       state = to;
@@ -138,10 +116,8 @@ function print(cell: NasBench201Cell): string {
   return `|${a}~0|+|${b}~0|${c}~1|+|${d}~0|${e}~1|${f}~2|`;
 }
 
-function graph(cell: NasBench201Cell): OperatorGraph {
-  const operators = cell.flatMap((operator, i) => NODES[i]?.[operator] ?? []);
-  return { nodes: [INPUT_NODE, ...operators, OUTPUT_NODE], edges: EDGES };
-}
+const graph = (cell: NasBench201Cell): OperatorGraph =>
+  fourStateGraph(cell.flatMap((operator, i) => NODES[i]?.[operator] ?? []));
 
 export const nasBench201: Format<NasBench201Cell> = {
   id: 'nas-bench-201',

@@ -8,27 +8,18 @@ import { ArchitectureError } from '../graph/architecture-error.ts';
 import type { Skeleton, Stage } from '../graph/cost.ts';
 import { graphOf, type OperatorGraph, type OperatorNode } from '../graph/operator-graph.ts';
 import type { Format } from './format.ts';
+import { FOUR_STATE_EDGES, fourStateGraph } from './four-state-cell.ts';
 import { TextCursor } from './text-cursor.ts';
 
 /** Canonical words of the cell's operators, by digit. */
 export const TRANSNAS_OPERATORS = ['none', 'identity', 'convolution 1 by 1', 'convolution 3 by 3'] as const;
-
-/** From state to state, in the order in which the text names the edges: by target. */
-export const TRANSNAS_EDGES = [
-  [0, 1],
-  [0, 2],
-  [1, 2],
-  [0, 3],
-  [1, 3],
-  [2, 3],
-] as const;
 
 export interface TransNasNetwork {
   /** Channels after the stem. */
   readonly channels: number;
   /** Modules, each 1 to 4. */
   readonly modules: readonly number[];
-  /** The operator of each edge of {@link TRANSNAS_EDGES} by digit, or residual basic blocks. */
+  /** The operator of each edge of {@link FOUR_STATE_EDGES} by digit, or residual basic blocks. */
   readonly cell: readonly number[] | 'basic';
 }
 
@@ -36,7 +27,6 @@ const MAX_LENGTH = 64;
 const MIN_MODULES = 4;
 const MAX_MODULES = 6;
 const MAX_CHANNELS = 1_024;
-const LAST_STATE = 3;
 
 function parse(given: unknown): TransNasNetwork {
   if (typeof given !== 'string') {
@@ -64,7 +54,7 @@ function parse(given: unknown): TransNasNetwork {
   }
   const cell: number[] = [];
   let state = 1;
-  for (const [from, to] of TRANSNAS_EDGES) {
+  for (const [from, to] of FOUR_STATE_EDGES) {
     if (to !== state) {
       cursor.expect('_');
       state = to;
@@ -92,28 +82,13 @@ const halves = (module: number): boolean => module >= 3;
 /** Nodes of one cell; in a module's first one, what reads the cell's input strides and widens. */
 function cellNodes(cell: readonly number[], widthIn: number, stride: number): OperatorNode[] {
   const reshapes = widthIn !== 1 || stride !== 1;
-  return TRANSNAS_EDGES.map(([from, to], i) => {
+  return FOUR_STATE_EDGES.map(([from, to], i) => {
     const id = `${from}-${to}`;
     const op = TRANSNAS_OPERATORS[cell[i] ?? 0] ?? 'none';
     if (!reshapes || op === 'none') return { id, op };
     if (from > 0) return { id, op, resolution: 1 / stride };
     return { id, op: op === 'identity' ? 'factorized reduction' : op, channelsIn: widthIn, stride };
   });
-}
-
-/** The cell in line graph manner: the operator on (i, j) feeds every operator on (j, k). */
-function cellGraph(cell: readonly number[]): OperatorGraph {
-  const edges = TRANSNAS_EDGES.flatMap(([from, to]): [string, string][] => [
-    ...(from === 0 ? [['input', `${from}-${to}`] as [string, string]] : []),
-    ...TRANSNAS_EDGES.flatMap(([start, end]): [string, string][] =>
-      start === to ? [[`${from}-${to}`, `${start}-${end}`]] : [],
-    ),
-    ...(to === LAST_STATE ? [[`${from}-${to}`, 'output'] as [string, string]] : []),
-  ]);
-  return graphOf(
-    [{ id: 'input', op: 'input' }, ...cellNodes(cell, 1, 1), { id: 'output', op: 'output' }],
-    edges,
-  );
 }
 
 /** A chain of residual basic blocks, two a module. */
@@ -178,6 +153,7 @@ export const transNasBench101: Format<TransNasNetwork> = {
   example: '64-41414-1_02_333',
   parse,
   print,
-  graph: ({ modules, cell }) => (cell === 'basic' ? macroGraph(modules) : cellGraph(cell)),
+  graph: ({ modules, cell }) =>
+    cell === 'basic' ? macroGraph(modules) : fourStateGraph(cellNodes(cell, 1, 1)),
   skeleton,
 };

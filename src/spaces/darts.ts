@@ -1,11 +1,11 @@
+import { darts } from '../formats/darts.ts';
 import {
   DARTS_DEFAULTS,
   DARTS_OPERATORS,
   type DartsCell,
   type DartsGenotype,
   type DartsOperator,
-  darts,
-} from '../formats/darts.ts';
+} from '../formats/darts-genotype.ts';
 import { ArchitectureError } from '../graph/architecture-error.ts';
 import type { Genome, Slot, Space } from './space.ts';
 

@@ -1,9 +1,5 @@
-import {
-  NAS_BENCH_201_EDGES,
-  NAS_BENCH_201_OPERATORS,
-  type NasBench201Operator,
-  nasBench201,
-} from '../formats/nas-bench-201.ts';
+import { FOUR_STATE_EDGES } from '../formats/four-state-cell.ts';
+import { NAS_BENCH_201_OPERATORS, type NasBench201Operator, nasBench201 } from '../formats/nas-bench-201.ts';
 import { edgeCellSupernet } from './edge-cell.ts';
 import type { Genome, Network, Space } from './space.ts';
 
@@ -22,7 +18,7 @@ export const nasBench201Space: Space = {
   id: nasBench201.id,
   title: nasBench201.title,
   format: nasBench201.id,
-  slots: NAS_BENCH_201_EDGES.map(([from, to]) => ({ name: `edge ${from}-${to}`, choices: WORDS })),
+  slots: FOUR_STATE_EDGES.map(([from, to]) => ({ name: `edge ${from}-${to}`, choices: WORDS })),
   operators: WORDS,
   // Counted over all cells by canonical key: dead branches and identities leave fewer than the paper's 6,466.
   distinct: 5_425,
@@ -30,5 +26,5 @@ export const nasBench201Space: Space = {
   print: (genome) => nasBench201.print(cellOf(genome)),
   read: (given) => nasBench201.parse(given).map((operator) => OPERATORS.indexOf(operator)),
   supernet: (open) =>
-    edgeCellSupernet(NAS_BENCH_201_EDGES, open, (choice) => network(NAS_BENCH_201_EDGES.map(() => choice))),
+    edgeCellSupernet(FOUR_STATE_EDGES, open, (choice) => network(FOUR_STATE_EDGES.map(() => choice))),
 };

@@ -1,4 +1,5 @@
-import { TRANSNAS_EDGES, TRANSNAS_OPERATORS, transNasBench101 } from '../formats/transnas-bench-101.ts';
+import { FOUR_STATE_EDGES } from '../formats/four-state-cell.ts';
+import { TRANSNAS_OPERATORS, transNasBench101 } from '../formats/transnas-bench-101.ts';
 import { ArchitectureError } from '../graph/architecture-error.ts';
 import { edgeCellSupernet } from './edge-cell.ts';
 import type { Genome, Network, Space } from './space.ts';
@@ -19,7 +20,7 @@ export const transNasBench101Space: Space = {
   id: transNasBench101.id,
   title: `${transNasBench101.title}, micro`,
   format: transNasBench101.id,
-  slots: TRANSNAS_EDGES.map(([from, to]) => ({ name: `edge ${from}-${to}`, choices: TRANSNAS_OPERATORS })),
+  slots: FOUR_STATE_EDGES.map(([from, to]) => ({ name: `edge ${from}-${to}`, choices: TRANSNAS_OPERATORS })),
   operators: TRANSNAS_OPERATORS,
   network,
   print: (genome) => transNasBench101.print({ ...MACRO, cell: genome }),
@@ -34,5 +35,5 @@ export const transNasBench101Space: Space = {
     return cell;
   },
   supernet: (open) =>
-    edgeCellSupernet(TRANSNAS_EDGES, open, (choice) => network(TRANSNAS_EDGES.map(() => choice))),
+    edgeCellSupernet(FOUR_STATE_EDGES, open, (choice) => network(FOUR_STATE_EDGES.map(() => choice))),
 };

@@ -9,8 +9,9 @@ import {
   type DartsCell,
   type DartsGenotype,
   type DartsOperator,
-} from '../../src/formats/darts.ts';
+} from '../../src/formats/darts-genotype.ts';
 import type { FormatId } from '../../src/formats/format.ts';
+import { FOUR_STATE_EDGES } from '../../src/formats/four-state-cell.ts';
 import {
   NAS_BENCH_101_MAX_EDGES,
   NAS_BENCH_101_OPERATORS,
@@ -18,12 +19,11 @@ import {
   type NasBench101Operator,
 } from '../../src/formats/nas-bench-101.ts';
 import {
-  NAS_BENCH_201_EDGES,
   NAS_BENCH_201_OPERATORS,
   type NasBench201Cell,
   type NasBench201Operator,
 } from '../../src/formats/nas-bench-201.ts';
-import { TRANSNAS_EDGES, type TransNasNetwork } from '../../src/formats/transnas-bench-101.ts';
+import type { TransNasNetwork } from '../../src/formats/transnas-bench-101.ts';
 
 const keysOf = <Key extends string>(record: Readonly<Record<Key, unknown>>): Key[] =>
   Object.keys(record) as Key[];
@@ -32,7 +32,7 @@ const exactly = <T>(arbitrary: fc.Arbitrary<T>, length: number) =>
 
 export const nasBench201Cells: fc.Arbitrary<NasBench201Cell> = exactly(
   fc.constantFrom<NasBench201Operator>(...keysOf(NAS_BENCH_201_OPERATORS)),
-  NAS_BENCH_201_EDGES.length,
+  FOUR_STATE_EDGES.length,
 );
 
 export const nasBench101Cells: fc.Arbitrary<NasBench101Cell> = fc
@@ -75,7 +75,7 @@ export const dartsGenotypes: fc.Arbitrary<DartsGenotype> = fc.record({
 export const transNasNetworks: fc.Arbitrary<TransNasNetwork> = fc.record({
   channels: fc.integer({ min: 1, max: 512 }).map((half) => 2 * half),
   modules: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 4, maxLength: 6 }),
-  cell: fc.oneof(fc.constant('basic' as const), exactly(fc.nat({ max: 3 }), TRANSNAS_EDGES.length)),
+  cell: fc.oneof(fc.constant('basic' as const), exactly(fc.nat({ max: 3 }), FOUR_STATE_EDGES.length)),
 });
 
 const words = fc.oneof(

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { DARTS_OPERATORS } from '../../src/formats/darts.ts';
+import { DARTS_OPERATORS } from '../../src/formats/darts-genotype.ts';
 import { NAS_BENCH_101_OPERATORS } from '../../src/formats/nas-bench-101.ts';
 import { NAS_BENCH_201_OPERATORS } from '../../src/formats/nas-bench-201.ts';
 import { FORMATS } from '../../src/formats/registry.ts';
