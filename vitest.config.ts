@@ -9,6 +9,8 @@ export default defineConfig({
           name: 'node',
           include: ['test/**/*.test.ts'],
           exclude: ['test/workers/**'],
+          // Tests of the command line start processes, which takes its time on a busy machine.
+          testTimeout: 30_000,
         },
       },
       {
@@ -24,7 +26,7 @@ export default defineConfig({
           include: ['test/workers/**/*.test.ts'],
           isolate: false,
           fileParallelism: false,
-          testTimeout: 30_000,
+          testTimeout: 60_000,
         },
       },
     ],

@@ -5,8 +5,10 @@ import { FORMATS } from '../formats/registry.ts';
 import { CATALOGUE } from '../operators/catalogue.ts';
 import { scoreBatch } from '../predictor/score-batch.ts';
 import type { Scorer } from '../predictor/scorer.ts';
+import { SPACES } from '../spaces/registry.ts';
+import { type Space, sizeOf } from '../spaces/space.ts';
 import { type Access, type AccessVariables, requireKey } from './access.ts';
-import { onError, onMethodNotAllowed, onNotFound } from './problem.ts';
+import { onError, onMethodNotAllowed, onNotFound, ProblemError } from './problem.ts';
 import { jsonBody } from './request-body.ts';
 import * as schemas from './schemas.ts';
 import { refuseInvalid } from './validation.ts';
@@ -78,14 +80,46 @@ const spaces = createRoute({
   method: 'get',
   path: '/v1/spaces',
   security,
-  responses: { 200: json(schemas.spacesResponse, 'The spaces whose notation is read.'), ...refused },
+  responses: { 200: json(schemas.spacesResponse, 'The built-in spaces.'), ...refused },
 });
 
-const EXAMPLES = [...FORMATS.values()].map(({ id, title, example }) => ({
+const space = createRoute({
+  method: 'get',
+  path: '/v1/spaces/{id}',
+  security,
+  request: { params: schemas.spaceParams },
+  responses: {
+    200: json(schemas.spaceResponse, 'The space, with every choice that it leaves open.'),
+    ...refused,
+    404: problemAnswer('No built-in space has this id.'),
+  },
+});
+
+const formats = createRoute({
+  method: 'get',
+  path: '/v1/formats',
+  security,
+  responses: { 200: json(schemas.formatsResponse, 'How architectures are written.'), ...refused },
+});
+
+const FORMATS_LISTED = [...FORMATS.values()].map(({ id, title, example }) => ({
   id,
   title,
   example: typeof example === 'string' ? example : { ...example },
 }));
+
+function listed(space: Space) {
+  const { id, title, format, distinct } = space;
+  const { genomes, exact } = sizeOf(space);
+  return {
+    id,
+    title,
+    format,
+    genomes: String(genomes),
+    exact,
+    ...(distinct === undefined ? {} : { distinct }),
+  };
+}
 
 /** Builds the API on its services. */
 export function createApp<Bindings extends object>(services: Services<Bindings>) {
@@ -119,7 +153,18 @@ export function createApp<Bindings extends object>(services: Services<Bindings>)
   });
 
   app.openapi(models, (c) => c.json({ models: [services.manifest] }, 200));
-  app.openapi(spaces, (c) => c.json({ spaces: EXAMPLES }, 200));
+  app.openapi(formats, (c) => c.json({ formats: FORMATS_LISTED }, 200));
+  app.openapi(spaces, (c) => c.json({ spaces: [...SPACES.values()].map(listed) }, 200));
+
+  app.openapi(space, (c) => {
+    const { id } = c.req.valid('param');
+    const found = SPACES.get(id);
+    if (found === undefined) {
+      const known = [...SPACES.keys()].join(', ');
+      throw new ProblemError(404, [{ code: 'space-not-found', detail: `expected one of ${known}` }]);
+    }
+    return c.json({ ...listed(found), slots: found.slots }, 200);
+  });
 
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
   app.doc31('/openapi.json', {

@@ -2,6 +2,7 @@
 import type { Context, ErrorHandler, NotFoundHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { type ParseError, parse as parseTolerantly } from 'jsonc-parser';
 import { BatchError, type Fault } from '../predictor/score-batch.ts';
 
 /** RFC 9457 section 4.2.1: with `about:blank` the title is the status phrase; our `code` tells problems apart. */
@@ -89,19 +90,18 @@ function complaintOf({ index, error }: Fault): Complaint {
   };
 }
 
-/** A body that is not JSON; V8 often says where it stops being so. */
+/** A body that is not JSON, and where it stops being so: the engine's own message does not always say. */
 async function malformedJson(c: Context): Promise<ProblemError> {
-  let detail = 'the body must be JSON';
-  let place: Place = {};
-  try {
-    JSON.parse(await c.req.text());
-  } catch (error) {
-    const message = error instanceof Error ? error.message : '';
-    detail = `${detail}: ${message}`;
-    const offset = /at position (\d+)/.exec(message)?.[1];
-    if (offset !== undefined) place = { offset: Number(offset) };
-  }
-  return new ProblemError(400, [{ code: 'json-malformed', detail, ...place }]);
+  const errors: ParseError[] = [];
+  parseTolerantly(await c.req.text(), errors, { disallowComments: true, allowTrailingComma: false });
+  const offset = errors[0]?.offset ?? 0;
+  return new ProblemError(400, [
+    {
+      code: 'json-malformed',
+      detail: `the body must be JSON, and is not from character ${offset} on`,
+      offset,
+    },
+  ]);
 }
 
 /** Turns whatever a handler threw into an answer. */

@@ -128,9 +128,9 @@ export const operatorsResponse = z
   })
   .openapi('Operators');
 
-export const spacesResponse = z
+export const formatsResponse = z
   .object({
-    spaces: z.array(
+    formats: z.array(
       z.object({
         id: z.string(),
         title: z.string(),
@@ -138,7 +138,38 @@ export const spacesResponse = z
       }),
     ),
   })
-  .openapi('Spaces');
+  .openapi('Formats');
+
+const space = z
+  .object({
+    id: z.string(),
+    title: z.string(),
+    format: z.string().openapi({ description: 'The format in which its architectures are written.' }),
+    genomes: z.string().openapi({
+      description: 'How many ways there are to take every choice, in decimal digits.',
+      example: '15625',
+    }),
+    exact: z.boolean().openapi({
+      description: 'False where some genomes are no architectures, so that `genomes` is an upper bound.',
+    }),
+    distinct: z.int().optional().openapi({
+      description: 'Architectures up to isomorphism, where somebody counted them.',
+    }),
+  })
+  .openapi('Space');
+
+export const spaceParams = z.object({ id: z.string().max(64) });
+
+export const spacesResponse = z.object({ spaces: z.array(space) }).openapi('Spaces');
+
+export const spaceResponse = space
+  .extend({
+    slots: z
+      .array(z.object({ name: z.string(), choices: z.array(z.string()).readonly() }))
+      .readonly()
+      .openapi({ description: 'The decisions that an architecture of the space takes.' }),
+  })
+  .openapi('SpaceWithSlots');
 
 export const modelsResponse = z
   .object({ models: z.array(z.record(z.string(), z.unknown())) })

@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { formatsCommand } from './formats.ts';
 import { InputError } from './input-error.ts';
 import { scoreCommand } from './score.ts';
+import { spacesCommand } from './spaces.ts';
 
 /** Exit code of a command that was given something it cannot read. */
 const BAD_INPUT = 2;
@@ -15,6 +16,7 @@ const program = new Command('tgnas')
   .description('Scores neural architectures without training them.')
   .version(JSON.parse(readFileSync(packageFile, 'utf8')).version)
   .addCommand(scoreCommand())
+  .addCommand(spacesCommand())
   .addCommand(formatsCommand());
 
 // Commander would exit with 1 on a wrong option; wrong input of any kind is told by 2.

@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest';
-import { operatorsResponse, spacesResponse } from '../../src/api/schemas.ts';
+import {
+  formatsResponse,
+  operatorsResponse,
+  problem,
+  spaceResponse,
+  spacesResponse,
+} from '../../src/api/schemas.ts';
 import { FORMATS, readArchitecture } from '../../src/formats/registry.ts';
 import { CATALOGUE } from '../../src/operators/catalogue.ts';
+import { SPACES } from '../../src/spaces/registry.ts';
 import { call, serve } from './served.ts';
 
 const page = async (query: string) =>
@@ -36,12 +43,30 @@ test.each([
   expect(await answer.json()).toMatchObject({ code: 'query-invalid', parameter });
 });
 
-test('every space listed has an example that its format reads', async () => {
-  const { spaces } = spacesResponse.parse(await (await call('/v1/spaces')).json());
-  expect(spaces.map(({ id }) => id)).toEqual([...FORMATS.keys()]);
-  for (const { id, example } of spaces) {
+test('every format listed has an example that it reads', async () => {
+  const { formats } = formatsResponse.parse(await (await call('/v1/formats')).json());
+  expect(formats.map(({ id }) => id)).toEqual([...FORMATS.keys()]);
+  for (const { id, example } of formats) {
     expect(readArchitecture(id, example).graph.nodes.length).toBeGreaterThan(2);
   }
+});
+
+test('NAS-Bench-201 is listed as 5 operators on 6 edges', async () => {
+  const { spaces } = spacesResponse.parse(await (await call('/v1/spaces')).json());
+  expect(spaces.map(({ id }) => id)).toEqual([...SPACES.keys()]);
+  expect(spaces).toContainEqual(
+    expect.objectContaining({ id: 'nas-bench-201', genomes: '15625', exact: true }),
+  );
+  const { slots } = spaceResponse.parse(await (await call('/v1/spaces/nas-bench-201')).json());
+  expect(slots.map(({ choices }) => choices.length)).toEqual([5, 5, 5, 5, 5, 5]);
+});
+
+test('a space that does not exist is 404, with those that do', async () => {
+  const answer = await call('/v1/spaces/nas-bench-999');
+  expect(answer.status).toBe(404);
+  const { code, detail } = problem.parse(await answer.json());
+  expect(code).toBe('space-not-found');
+  expect(detail).toContain('nas-bench-201');
 });
 
 test('the model card is served', async () => {
@@ -61,12 +86,14 @@ test('the API describes itself in OpenAPI 3.1, every route and every error', asy
     openapi: '3.1.0',
     paths: {
       '/healthz': { get: { responses: answers([200]) } },
+      '/v1/formats': { get: { responses: answers([200, 401]) } },
       '/v1/models': { get: { responses: answers([200, 401]) } },
       '/v1/operators': { get: { responses: answers([200, 401, 422]) } },
       '/v1/score': {
         post: { security: [{ bearer: [] }], responses: answers([200, 400, 401, 413, 415, 422]) },
       },
       '/v1/spaces': { get: { responses: answers([200, 401]) } },
+      '/v1/spaces/{id}': { get: { responses: answers([200, 401, 404]) } },
     },
     components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
   });

@@ -99,3 +99,10 @@ test('every format is listed with an example', () => {
   expect(formats.map(({ id }: { id: string }) => id)).toContain('darts');
   expect(tgnas(['formats']).stdout).toContain('64-41414-1_02_333');
 });
+
+test('built-in spaces are listed with their sizes', () => {
+  expect(tgnas(['spaces']).stdout).toMatch(/nas-bench-201 .* 6 │ +15625 │/);
+  expect(JSON.parse(tgnas(['spaces', '--json']).stdout).spaces).toContainEqual(
+    expect.objectContaining({ id: 'nas-bench-201', genomes: '15625', exact: true }),
+  );
+});
