@@ -12,7 +12,8 @@ import { PCA } from 'ml-pca';
 import { CATALOGUE, type Operator } from '../src/operators/catalogue.ts';
 import { COLUMNS, DIMENSIONS, project } from '../src/operators/projection.ts';
 import type { OperatorManifest } from '../src/operators/table.ts';
-import { ENCODER, openEncoder } from './minilm/encoder.ts';
+import { ENCODER } from './minilm/checkpoint.ts';
+import { openEncoder } from './minilm/encoder.ts';
 
 /** Vectors as one int8 row each and the scale that undoes the rounding, float32 first. */
 interface QuantizedRows {
