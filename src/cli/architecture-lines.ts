@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { InputError } from './input-error.ts';
+import type { Terminal } from './terminal.ts';
 
 /** An architecture to score and where the user wrote it. */
 export interface GivenArchitecture {
@@ -16,15 +17,11 @@ function lines(text: string): GivenArchitecture[] {
     .filter((line) => line.text !== '');
 }
 
-const STDIN = 0;
-
-function read(file: string | undefined): string {
+function read(file: string): string {
   try {
-    return readFileSync(file === undefined || file === '-' ? STDIN : file, 'utf8');
+    return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new InputError(
-      `cannot read ${file ?? 'standard input'}: ${error instanceof Error ? error.message : error}`,
-    );
+    throw new InputError(`cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
@@ -36,15 +33,18 @@ function read(file: string | undefined): string {
 export function architectureLines(
   args: readonly string[],
   file: string | undefined,
+  terminal: Terminal,
 ): readonly GivenArchitecture[] {
   if (args.length > 0 && file !== undefined) {
     throw new InputError('give architectures as arguments or with --file, not both');
   }
   if (args.length > 0) return args.map((text, i) => ({ text, place: `architecture ${i + 1}` }));
-  if (file === undefined && process.stdin.isTTY) {
+  const piped = file === undefined || file === '-';
+  const text = piped ? terminal.input() : read(file);
+  if (text === undefined) {
     throw new InputError('no architecture given: write it as an argument, with --file, or pipe it in');
   }
-  const given = lines(read(file));
-  if (given.length === 0) throw new InputError(`no architecture in ${file ?? 'standard input'}`);
+  const given = lines(text);
+  if (given.length === 0) throw new InputError(`no architecture in ${piped ? 'standard input' : file}`);
   return given;
 }

@@ -13,6 +13,7 @@ import { createScorer, type Scorer } from '../predictor/scorer.ts';
 import { architectureLines, type GivenArchitecture } from './architecture-lines.ts';
 import { InputError } from './input-error.ts';
 import { tableOf } from './table.ts';
+import type { Terminal } from './terminal.ts';
 
 interface ScoreOptions {
   readonly format: string;
@@ -99,25 +100,25 @@ function scoreTable(given: readonly GivenArchitecture[], results: readonly Score
   );
 }
 
-async function score(args: readonly string[], options: ScoreOptions): Promise<void> {
+async function score(terminal: Terminal, args: readonly string[], options: ScoreOptions): Promise<void> {
   if (options.include.includes('graph') && options.json !== true) {
     throw new InputError('a graph does not fit a table: --include graph needs --json');
   }
-  const given = architectureLines(args, options.file);
+  const given = architectureLines(args, options.file, terminal);
   const scorer = createScorer(readArtefacts(), openOnnx);
   const results = await scoreAll(scorer, given, options);
   if (options.json === true) {
-    process.stdout.write(`${JSON.stringify({ model: scorer.model, results }, null, 2)}\n`);
+    terminal.write(`${JSON.stringify({ model: scorer.model, results }, null, 2)}\n`);
     return;
   }
-  process.stdout.write(scoreTable(given, results));
+  terminal.write(scoreTable(given, results));
   for (const { index, warnings } of results) {
-    for (const warning of warnings) process.stderr.write(`${given[index]?.place}: ${warning}\n`);
+    for (const warning of warnings) terminal.complain(`${given[index]?.place}: ${warning}\n`);
   }
 }
 
 /** `tgnas score`: scores architectures on this machine, without a server. */
-export function scoreCommand(): Command {
+export function scoreCommand(terminal: Terminal): Command {
   return new Command('score')
     .description('score architectures; higher is better')
     .argument('[architectures...]', 'each as its format writes it')
@@ -130,5 +131,5 @@ export function scoreCommand(): Command {
     .option('--include <parts>', `what to tell besides: ${INCLUDES.join(', ')}`, readIncludes, [])
     .option('--json', 'print JSON, as the HTTP API does')
     .addHelpText('after', EXAMPLES)
-    .action(score);
+    .action((args: readonly string[], options: ScoreOptions) => score(terminal, args, options));
 }

@@ -2,9 +2,10 @@ import { Command } from 'commander';
 import { SPACES } from '../spaces/registry.ts';
 import { sizeOf } from '../spaces/space.ts';
 import { tableOf } from './table.ts';
+import type { Terminal } from './terminal.ts';
 
 /** `tgnas spaces`: the built-in spaces and their sizes. */
-export function spacesCommand(): Command {
+export function spacesCommand(terminal: Terminal): Command {
   return new Command('spaces')
     .description('list the built-in spaces of architectures')
     .option('--json', 'print JSON')
@@ -15,10 +16,10 @@ export function spacesCommand(): Command {
         return { id, title, format, slots: slots.length, genomes: String(genomes), exact };
       });
       if (json) {
-        process.stdout.write(`${JSON.stringify({ spaces }, null, 2)}\n`);
+        terminal.write(`${JSON.stringify({ spaces }, null, 2)}\n`);
         return;
       }
-      process.stdout.write(
+      terminal.write(
         tableOf(
           ['space', 'title', 'format', 'slots', 'genomes'],
           spaces.map(({ id, title, format, slots, genomes, exact }) => [
