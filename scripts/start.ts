@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { nasBench201 } from '../src/formats/nas-bench-201.ts';
+import { buildEncoder } from './minilm/encoder-files.ts';
 
 const HOST = '127.0.0.1';
 const ROOT = join(import.meta.dirname, '..');
@@ -38,7 +39,20 @@ const isFree = (port: number): Promise<boolean> =>
 /** Starts `wrangler dev`: no prompts, no telemetry, nothing fetched. */
 function startWrangler(port: number): ChildProcess {
   const wrangler = join(ROOT, 'node_modules/wrangler/bin/wrangler.js');
-  const options = ['dev', '--local', '--ip', HOST, '--port', String(port), '--inspector-port', '0'];
+  const options = [
+    'dev',
+    '-c',
+    'wrangler.toml',
+    '-c',
+    'wrangler.encoder.toml',
+    '--local',
+    '--ip',
+    HOST,
+    '--port',
+    String(port),
+    '--inspector-port',
+    '0',
+  ];
   return spawn(
     process.execPath,
     [wrangler, ...options, '--show-interactive-dev-session=false', '--log-level', 'warn'],
@@ -91,6 +105,7 @@ async function start({ port }: { port: number }): Promise<void> {
   }
   const key = localKey();
   const url = `http://${HOST}:${port}`;
+  await buildEncoder();
   process.stdout.write('Starting the Worker ...\n');
   const server = startWrangler(port);
   let running = true;

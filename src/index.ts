@@ -2,8 +2,11 @@
 import { WorkerEntrypoint } from 'cloudflare:workers';
 import { localAccess } from './api/access.ts';
 import { createApp } from './api/app.ts';
+import { Lexicon } from './operators/lexicon.ts';
+import { OperatorMemory, throughMemory } from './operators/memory.ts';
 import { artefacts } from './predictor/artefacts-worker.ts';
 import { openOnnx } from './predictor/onnx-worker.ts';
+import { operatorTable } from './predictor/operator-table.ts';
 import { createScorer, type Prediction, type Scorer as Predictor, type Subject } from './predictor/scorer.ts';
 
 let opened: Predictor | undefined;
@@ -14,18 +17,30 @@ function scorer(): Predictor {
   return opened;
 }
 
+let words: Lexicon | undefined;
+
+/** One lexicon an isolate. */
+function lexicon({ OPERATOR_MEMORY, NEW_WORDS_PER_CALL, NEW_WORDS_PER_DAY }: Cloudflare.Env): Lexicon {
+  const allowance = { perCall: NEW_WORDS_PER_CALL, perDay: NEW_WORDS_PER_DAY };
+  words ??= new Lexicon(operatorTable(artefacts), throughMemory(OPERATOR_MEMORY, allowance));
+  return words;
+}
+
 const app = createApp<Cloudflare.Env>({
   scorer,
   manifest: artefacts.documents['manifest.json'] as Readonly<Record<string, unknown>>,
+  lexicon,
   access: ({ LOCAL_KEY }) => localAccess(LOCAL_KEY),
 });
 
 export default { fetch: app.fetch } satisfies ExportedHandler<Cloudflare.Env>;
 
+export { OperatorMemory };
+
 /** Scoring for other Workers, and for the search's coordinator: no key, no HTTP. */
 export class Scorer extends WorkerEntrypoint<Cloudflare.Env> {
-  /** One prediction a subject, in order. */
-  score(subjects: readonly Subject[]): Promise<Prediction[]> {
-    return scorer().score(subjects);
+  /** One prediction a subject, in order; `vectors` as `Scorer.score` in `predictor` has them. */
+  score(subjects: readonly Subject[], vectors?: ReadonlyMap<string, Float32Array>): Promise<Prediction[]> {
+    return scorer().score(subjects, vectors);
   }
 }

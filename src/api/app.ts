@@ -2,8 +2,12 @@
 import { createRoute, OpenAPIHono, type z } from '@hono/zod-openapi';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { FORMATS } from '../formats/registry.ts';
+import { ArchitectureError } from '../graph/architecture-error.ts';
 import { CATALOGUE } from '../operators/catalogue.ts';
-import { scoreBatch } from '../predictor/score-batch.ts';
+import { describe } from '../operators/describe.ts';
+import { ENCODER_VERSION } from '../operators/encoder.ts';
+import type { Lexicon } from '../operators/lexicon.ts';
+import { scoreBatch, understanding } from '../predictor/score-batch.ts';
 import type { Scorer } from '../predictor/scorer.ts';
 import { SPACES } from '../spaces/registry.ts';
 import { type Space, sizeOf } from '../spaces/space.ts';
@@ -20,6 +24,8 @@ export interface Services<Bindings extends object> {
   /** `models/manifest.json`. */
   readonly manifest: Readonly<Record<string, unknown>>;
   readonly access: (bindings: Bindings) => Access;
+  /** Vectors of words. */
+  readonly lexicon: (bindings: Bindings) => Lexicon;
 }
 
 const json = <Schema extends z.ZodType>(schema: Schema, description: string) => ({
@@ -33,6 +39,10 @@ const problemAnswer = (description: string) => ({
 });
 
 const refused = { 401: problemAnswer('No key, or not one of ours.') };
+const encoderRefused = {
+  429: problemAnswer('No more operators that were never seen before today.'),
+  503: problemAnswer('The encoder of operators that were never seen before does not answer.'),
+};
 const security = [{ bearer: [] }];
 
 const health = createRoute({
@@ -54,6 +64,24 @@ const score = createRoute({
     413: problemAnswer('The body is too large.'),
     415: problemAnswer('The body is not declared as JSON.'),
     422: problemAnswer('Something in the request cannot be read; nothing was scored.'),
+    ...encoderRefused,
+  },
+});
+
+const embed = createRoute({
+  method: 'post',
+  path: '/v1/operators/embed',
+  security,
+  middleware: jsonBody(),
+  request: { body: { required: true, content: { 'application/json': { schema: schemas.embedRequest } } } },
+  responses: {
+    200: json(schemas.embedResponse, 'How each operator was understood, and its vector, in order.'),
+    400: problemAnswer('The body is not JSON.'),
+    ...refused,
+    413: problemAnswer('The body is too large.'),
+    415: problemAnswer('The body is not declared as JSON.'),
+    422: problemAnswer('Something in the request cannot be read.'),
+    ...encoderRefused,
   },
 });
 
@@ -121,6 +149,18 @@ function listed(space: Space) {
   };
 }
 
+/** @throws ProblemError 422 with the place of a name that nothing can be made of */
+function describeGiven(given: string, index: number): { given: string; understood: string } {
+  try {
+    return { given, understood: describe(given) };
+  } catch (error) {
+    if (!(error instanceof ArchitectureError)) throw error;
+    throw new ProblemError(422, [
+      { code: error.code, detail: error.message, pointer: `/operators/${index}` },
+    ]);
+  }
+}
+
 /** Builds the API on its services. */
 export function createApp<Bindings extends object>(services: Services<Bindings>) {
   const app = new OpenAPIHono<{ Bindings: Bindings; Variables: AccessVariables }>({
@@ -136,8 +176,26 @@ export function createApp<Bindings extends object>(services: Services<Bindings>)
   app.openapi(score, async (c) => {
     const { format, architectures, include = [] } = c.req.valid('json');
     const scorer = services.scorer();
-    const results = await scoreBatch(scorer, { format, architectures, include });
+    const lexicon = services.lexicon(c.env);
+    const results = await scoreBatch(scorer, { format, architectures, include }, (words) =>
+      lexicon.lookUp(words, c.var.account.id),
+    );
     return c.json({ model: scorer.model, results, usage: { units: results.length } }, 200);
+  });
+
+  app.openapi(embed, async (c) => {
+    const given = c.req.valid('json').operators.map(describeGiven);
+    const lexicon = services.lexicon(c.env);
+    const meanings = await lexicon.lookUp(
+      given.map(({ understood }) => understood),
+      c.var.account.id,
+    );
+    const embedded = given.flatMap(({ given, understood }) => {
+      const meaning = meanings.get(understood);
+      if (meaning === undefined) return [];
+      return [{ ...understanding(given, understood, meaning), embedding: [...meaning.embedding] }];
+    });
+    return c.json({ encoder: ENCODER_VERSION, operators: embedded }, 200);
   });
 
   app.openapi(operators, (c) => {

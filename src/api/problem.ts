@@ -3,6 +3,7 @@ import type { Context, ErrorHandler, NotFoundHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { type ParseError, parse as parseTolerantly } from 'jsonc-parser';
+import { NewWordsRefused, type RefusalReason } from '../operators/new-words.ts';
 import { BatchError, type Fault } from '../predictor/score-batch.ts';
 
 /** RFC 9457 section 4.2.1: with `about:blank` the title is the status phrase; our `code` tells problems apart. */
@@ -14,6 +15,7 @@ const TITLES: Readonly<Record<number, string>> = {
   413: 'Content Too Large',
   415: 'Unsupported Media Type',
   422: 'Unprocessable Content',
+  429: 'Too Many Requests',
   500: 'Internal Server Error',
   503: 'Service Unavailable',
 };
@@ -90,6 +92,22 @@ function complaintOf({ index, error }: Fault): Complaint {
   };
 }
 
+const REFUSAL_STATUS: Readonly<Record<RefusalReason, ContentfulStatusCode>> = {
+  'too-many-new-words': 422,
+  'daily-limit': 429,
+  'encoder-unavailable': 503,
+};
+
+function refusalProblem({ reason, message, retryAfter }: NewWordsRefused): ProblemError {
+  const headers: Record<string, string> =
+    retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) };
+  return new ProblemError(
+    REFUSAL_STATUS[reason],
+    [{ code: `operators-${reason}`, detail: message }],
+    headers,
+  );
+}
+
 /** A body that is not JSON, and where it stops being so: the engine's own message does not always say. */
 async function malformedJson(c: Context): Promise<ProblemError> {
   const errors: ParseError[] = [];
@@ -107,6 +125,7 @@ async function malformedJson(c: Context): Promise<ProblemError> {
 /** Turns whatever a handler threw into an answer. */
 export const onError: ErrorHandler = async (error, c) => {
   if (error instanceof ProblemError) return answer(c, error);
+  if (error instanceof NewWordsRefused) return answer(c, refusalProblem(error));
   if (error instanceof BatchError) {
     const [first, ...others] = error.faults;
     const named = others.slice(0, MAX_COMPLAINTS - 1).map(complaintOf);

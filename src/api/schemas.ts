@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import type { FormatId } from '../formats/format.ts';
 import { FORMATS } from '../formats/registry.ts';
+import { MAX_OPERATOR_LENGTH } from '../operators/describe.ts';
 import { INCLUDES } from '../predictor/score-batch.ts';
 
 /** Architectures in one call. */
@@ -61,6 +62,22 @@ const graph = z
   })
   .openapi('OperatorGraph', { description: 'The canonical graph: what was scored.' });
 
+const neighbour = z.object({
+  op: z.string(),
+  cosine: z.number().openapi({ description: 'Cosine of the angle between the embeddings, -1 to 1.' }),
+});
+
+const understoodOperator = z
+  .object({
+    given: z.string().openapi({ description: 'The name as it was sent.' }),
+    understood: z.string().openapi({ description: 'Its canonical words, or itself where there are none.' }),
+    source: z.enum(['table', 'live']).openapi({
+      description: 'Whether the vector was computed beforehand, or when the words were first seen.',
+    }),
+    nearest: z.array(neighbour).readonly().openapi({ description: 'The most similar known operators.' }),
+  })
+  .openapi('UnderstoodOperator');
+
 const scoreResult = z
   .object({
     index: z.int().openapi({ description: 'Place in the request, from 0.' }),
@@ -73,6 +90,7 @@ const scoreResult = z
     heads: z.record(z.string(), z.number()).optional(),
     cost: cost.optional(),
     graph: graph.optional(),
+    operators: z.array(understoodOperator).readonly().optional(),
     warnings: z.array(z.string()).readonly(),
   })
   .openapi('ScoreResult');
@@ -112,6 +130,30 @@ export const problem = z
     errorCount: z.int().optional().openapi({ description: 'How much was found wrong in all.' }),
   })
   .openapi('Problem');
+
+/** Operators in one call. */
+const MAX_EMBEDDED = 256;
+
+export const embedRequest = z
+  .strictObject({
+    operators: z
+      .array(z.string().max(MAX_OPERATOR_LENGTH))
+      .min(1)
+      .max(MAX_EMBEDDED)
+      .openapi({ example: ['coordinate attention 7x7', 'retention, 8 heads'] }),
+  })
+  .openapi('EmbedRequest');
+
+export const embedResponse = z
+  .object({
+    encoder: z.string().openapi({ description: 'The encoder and its version.' }),
+    operators: z.array(
+      understoodOperator.extend({
+        embedding: z.array(z.number()).openapi({ description: '384 numbers, of length 1.' }),
+      }),
+    ),
+  })
+  .openapi('EmbedResponse');
 
 export const operatorsQuery = z.strictObject({
   search: z.string().max(256).optional().openapi({ description: 'Words that the description contains.' }),

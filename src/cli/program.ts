@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
+import { NewWordsRefused } from '../operators/new-words.ts';
 import { formatsCommand } from './formats.ts';
 import { InputError } from './input-error.ts';
+import { operatorsCommand } from './operators.ts';
 import { scoreCommand } from './score.ts';
 import { spacesCommand } from './spaces.ts';
 import type { Terminal } from './terminal.ts';
@@ -17,6 +19,7 @@ function programFor(terminal: Terminal): Command {
     .description('Scores neural architectures without training them.')
     .version(JSON.parse(readFileSync(packageFile, 'utf8')).version)
     .addCommand(scoreCommand(terminal))
+    .addCommand(operatorsCommand(terminal))
     .addCommand(spacesCommand(terminal))
     .addCommand(formatsCommand(terminal));
   for (const command of [program, ...program.commands]) {
@@ -28,7 +31,7 @@ function programFor(terminal: Terminal): Command {
 /**
  * Runs `tgnas` with the arguments that follow its name.
  *
- * @returns the exit code: 0, or 2 for input of any kind that cannot be read
+ * @returns the exit code: 0, 2 for input of any kind that cannot be read, 1 where the encoder is missing
  */
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   try {
@@ -36,8 +39,8 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : BAD_INPUT;
-    if (!(error instanceof InputError)) throw error;
+    if (!(error instanceof InputError || error instanceof NewWordsRefused)) throw error;
     terminal.complain(`tgnas: ${error.message}\n`);
-    return BAD_INPUT;
+    return error instanceof InputError ? BAD_INPUT : 1;
   }
 }

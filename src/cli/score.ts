@@ -1,6 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { FORMATS, formatOf } from '../formats/registry.ts';
+import type { Lexicon } from '../operators/lexicon.ts';
 import { readArtefacts } from '../predictor/artefacts-node.ts';
+import { openLexicon } from '../predictor/lexicon-node.ts';
 import { openOnnx } from '../predictor/onnx-node.ts';
 import {
   BatchError,
@@ -60,6 +62,7 @@ function faultMessage(
 
 async function scoreAll(
   scorer: Scorer,
+  lexicon: Lexicon,
   given: readonly GivenArchitecture[],
   { format, include }: ScoreOptions,
 ): Promise<ScoreResult[]> {
@@ -68,7 +71,8 @@ async function scoreAll(
     const part = given.slice(start, start + BATCH);
     const architectures = part.map(({ text }) => text);
     try {
-      const scored = await scoreBatch(scorer, { format: formatOf(format).id, architectures, include });
+      const batch = { format: formatOf(format).id, architectures, include };
+      const scored = await scoreBatch(scorer, batch, (words) => lexicon.lookUp(words, 'local'));
       results.push(...scored.map((result) => ({ ...result, index: start + result.index })));
     } catch (error) {
       if (error instanceof BatchError) throw new InputError(faultMessage(error, part));
@@ -101,12 +105,14 @@ function scoreTable(given: readonly GivenArchitecture[], results: readonly Score
 }
 
 async function score(terminal: Terminal, args: readonly string[], options: ScoreOptions): Promise<void> {
-  if (options.include.includes('graph') && options.json !== true) {
-    throw new InputError('a graph does not fit a table: --include graph needs --json');
+  const unshown = options.include.find((part) => part === 'graph' || part === 'operators');
+  if (unshown !== undefined && options.json !== true) {
+    throw new InputError(`a table has no room for it: --include ${unshown} needs --json`);
   }
   const given = architectureLines(args, options.file, terminal);
-  const scorer = createScorer(readArtefacts(), openOnnx);
-  const results = await scoreAll(scorer, given, options);
+  const artefacts = readArtefacts();
+  const scorer = createScorer(artefacts, openOnnx);
+  const results = await scoreAll(scorer, openLexicon(artefacts), given, options);
   if (options.json === true) {
     terminal.write(`${JSON.stringify({ model: scorer.model, results }, null, 2)}\n`);
     return;

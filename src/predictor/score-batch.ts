@@ -4,11 +4,12 @@ import { readArchitecture } from '../formats/registry.ts';
 import { ArchitectureError } from '../graph/architecture-error.ts';
 import { canonicalize } from '../graph/canonicalize.ts';
 import { type Cost, costOf } from '../graph/cost.ts';
-import type { OperatorNode } from '../graph/operator-graph.ts';
+import { INPUT, type OperatorGraph, type OperatorNode, OUTPUT } from '../graph/operator-graph.ts';
+import { FAR, type Meaning } from '../operators/lexicon.ts';
 import { describeGraph } from './describe-graph.ts';
 import type { Prediction, Scorer, Subject } from './scorer.ts';
 
-export const INCLUDES = ['heads', 'cost', 'graph'] as const;
+export const INCLUDES = ['heads', 'cost', 'graph', 'operators'] as const;
 /** Parts of a result that are given only when asked for. */
 export type Include = (typeof INCLUDES)[number];
 
@@ -25,6 +26,20 @@ export interface ShownGraph {
   readonly edges: readonly { readonly from: string; readonly to: string; readonly count: number }[];
 }
 
+/** How the name of an operator was understood. */
+export interface UnderstoodOperator {
+  /** As the caller wrote it. */
+  readonly given: string;
+  /** In canonical words, or the caller's own where there are none. */
+  readonly understood: string;
+  readonly source: Meaning['source'];
+  /** The most similar operators of the table, nearest first. */
+  readonly nearest: Meaning['nearest'];
+}
+
+/** The meanings of canonical words, by word: `Lexicon.lookUp` for one account. */
+export type LookUp = (words: Iterable<string>) => Promise<ReadonlyMap<string, Meaning>>;
+
 export interface ScoreResult {
   /** Place of the architecture in the batch, from 0. */
   readonly index: number;
@@ -33,6 +48,7 @@ export interface ScoreResult {
   readonly heads?: Prediction['heads'];
   readonly cost?: Omit<Cost, 'unknown'>;
   readonly graph?: ShownGraph;
+  readonly operators?: readonly UnderstoodOperator[];
   readonly warnings: readonly string[];
 }
 
@@ -57,25 +73,74 @@ export class BatchError extends Error {
 /** Formats in which a caller names operators in words of their own. */
 const IN_FREE_WORDS: ReadonlySet<FormatId> = new Set(['chain', 'dag']);
 
+/** An architecture as it was written and as it is scored. */
+interface Reading {
+  readonly written: OperatorGraph;
+  /** The same nodes in canonical words. */
+  readonly described: OperatorGraph;
+  readonly subject: Subject;
+}
+
+function readingOf(format: FormatId, given: unknown): Reading {
+  const { graph: written, skeleton } = readArchitecture(format, given);
+  const described = IN_FREE_WORDS.has(format) ? describeGraph(written) : written;
+  const cost = costOf(described, skeleton);
+  return { written, described, subject: { graph: canonicalize(described), cost, space: format } };
+}
+
 /**
  * Reads one architecture down to what the predictor needs.
  *
  * @throws ArchitectureError with the code and the position of the first thing wrong
  */
-export function readSubject(format: FormatId, given: unknown): Subject {
-  const { graph: written, skeleton } = readArchitecture(format, given);
-  const graph = IN_FREE_WORDS.has(format) ? describeGraph(written) : written;
-  const cost = costOf(graph, skeleton);
-  return { graph: canonicalize(graph), cost, space: format };
+export const readSubject = (format: FormatId, given: unknown): Subject => readingOf(format, given).subject;
+
+/** Words to look up: those without a vector of their own and, to be shown, all that reach the predictor. */
+function wordsOf({ described, subject }: Reading, scorer: Scorer, toBeShown: boolean): string[] {
+  const unknown = scorer.unknownOperators(subject.graph);
+  if (!toBeShown) return unknown;
+  // Unknown words on a dead end change nothing, so the encoder is not troubled with them.
+  const unheard = new Set(scorer.unknownOperators(described));
+  return [...unknown, ...described.nodes.flatMap(({ op }) => (unheard.has(op) ? [] : [op]))];
 }
 
-/** @throws ArchitectureError `operator-unknown` naming the words */
-function requireKnownOperators(subject: Subject, scorer: Scorer): Subject {
-  const unknown = scorer.unknownOperators(subject.graph);
-  if (unknown.length === 0) return subject;
-  const words = unknown.map((op) => JSON.stringify(op)).join(', ');
-  throw new ArchitectureError('operator-unknown', `expected operators of the operator table, got ${words}`, {
-    pointer: '/nodes',
+const rounded = (cosine: number): number => Math.round(1e4 * cosine) / 1e4;
+
+/** How canonical words were understood. */
+export function understanding(
+  given: string,
+  understood: string,
+  { source, nearest }: Meaning,
+): UnderstoodOperator {
+  return {
+    given,
+    understood,
+    source,
+    nearest: nearest.map(({ op, cosine }) => ({ op, cosine: rounded(cosine) })),
+  };
+}
+
+function understoodOperators(
+  { written, described }: Reading,
+  meanings: ReadonlyMap<string, Meaning>,
+): UnderstoodOperator[] {
+  const understood = new Map<string, UnderstoodOperator>();
+  described.nodes.forEach(({ op }, i) => {
+    const given = written.nodes[i]?.op ?? op;
+    const meaning = meanings.get(op);
+    if (meaning === undefined || op === INPUT || op === OUTPUT) return;
+    understood.set(given, understanding(given, op, meaning));
+  });
+  return [...understood.values()];
+}
+
+/** Warnings of words that no operator of the table is like. */
+function farFetched(words: readonly string[], meanings: ReadonlyMap<string, Meaning>): string[] {
+  return words.flatMap((op) => {
+    const [nearest] = meanings.get(op)?.nearest ?? [];
+    if (nearest === undefined || nearest.cosine >= FAR) return [];
+    const kin = `"${nearest.op}", at a cosine of ${nearest.cosine.toFixed(2)}`;
+    return [`"${op}" is like no operator that the model knows: the nearest is ${kin}`];
   });
 }
 
@@ -89,10 +154,12 @@ function shown({ graph }: Subject): ShownGraph {
 
 function resultOf(
   index: number,
-  subject: Subject,
+  reading: Reading,
   prediction: Prediction,
   include: ReadonlySet<Include>,
+  meanings: ReadonlyMap<string, Meaning>,
 ): ScoreResult {
+  const { subject } = reading;
   const { score, percentile, heads, warnings } = prediction;
   const { params, flops, depth, operators, unknown } = subject.cost;
   const uncosted = unknown.map((op) => `the cost of "${op}" is not known; it is counted as free`);
@@ -103,6 +170,7 @@ function resultOf(
     ...(include.has('heads') ? { heads } : {}),
     ...(include.has('cost') ? { cost: { params, flops, depth, operators } } : {}),
     ...(include.has('graph') ? { graph: shown(subject) } : {}),
+    ...(include.has('operators') ? { operators: understoodOperators(reading, meanings) } : {}),
     warnings: include.has('cost') ? [...warnings, ...uncosted] : warnings,
   };
 }
@@ -110,16 +178,19 @@ function resultOf(
 /**
  * Scores every architecture of a batch, or none.
  *
- * @throws BatchError when architectures cannot be read or have unknown operators
+ * @param lookUp gives operators a meaning that the scorer has no vector for
+ * @throws BatchError when architectures cannot be read
+ * @throws NewWordsRefused from `lookUp`
  */
 export async function scoreBatch(
   scorer: Scorer,
   { format, architectures, include = [] }: ScoreBatch,
+  lookUp: LookUp,
 ): Promise<ScoreResult[]> {
   const faults: Fault[] = [];
-  const subjects = architectures.flatMap((given, index) => {
+  const readings = architectures.flatMap((given, index) => {
     try {
-      return [requireKnownOperators(readSubject(format, given), scorer)];
+      return [readingOf(format, given)];
     } catch (error) {
       if (!(error instanceof ArchitectureError)) throw error;
       faults.push({ index, error });
@@ -128,10 +199,17 @@ export async function scoreBatch(
   });
   const [first, ...others] = faults;
   if (first !== undefined) throw new BatchError([first, ...others]);
-  const predictions = await scorer.score(subjects);
   const parts = new Set(include);
-  return subjects.flatMap((subject, index) => {
+  const words = new Set(readings.flatMap((reading) => wordsOf(reading, scorer, parts.has('operators'))));
+  const meanings = words.size === 0 ? new Map<string, Meaning>() : await lookUp(words);
+  const vectors = new Map([...meanings].map(([op, { vector }]) => [op, vector]));
+  const subjects = readings.map(({ subject }) => subject);
+  const predictions = await scorer.score(subjects, vectors);
+  return readings.flatMap((reading, index) => {
     const prediction = predictions[index];
-    return prediction === undefined ? [] : [resultOf(index, subject, prediction, parts)];
+    if (prediction === undefined) return [];
+    const far = farFetched(scorer.unknownOperators(reading.subject.graph), meanings);
+    const warned = { ...prediction, warnings: [...prediction.warnings, ...far] };
+    return [resultOf(index, reading, warned, parts, meanings)];
   });
 }

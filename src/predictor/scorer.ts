@@ -2,6 +2,7 @@ import type { FormatId } from '../formats/format.ts';
 import type { Cost } from '../graph/cost.ts';
 import type { OperatorGraph } from '../graph/operator-graph.ts';
 import type { OpenOnnx } from './onnx.ts';
+import { operatorTable } from './operator-table.ts';
 
 /** An architecture as the predictor sees it. */
 export interface Subject {
@@ -30,8 +31,12 @@ export interface ModelIdentity {
 
 export interface Scorer {
   readonly model: ModelIdentity;
-  /** One prediction a subject, in order; each is the same in any batch. */
-  score(subjects: readonly Subject[]): Promise<Prediction[]>;
+  /**
+   * One prediction a subject, in order; each is the same in any batch.
+   *
+   * @param vectors float32 [64] by words, for all operators that `unknownOperators` names
+   */
+  score(subjects: readonly Subject[], vectors?: ReadonlyMap<string, Float32Array>): Promise<Prediction[]>;
   /** Operators of the graph that no vector is known for. */
   unknownOperators(graph: OperatorGraph): string[];
 }
@@ -42,7 +47,8 @@ export interface Artefacts {
   readonly binaries: Readonly<Record<string, Uint8Array>>;
 }
 
-export function createScorer(_artefacts: Artefacts, _openOnnx: OpenOnnx): Scorer {
+export function createScorer(artefacts: Artefacts, _openOnnx: OpenOnnx): Scorer {
+  const table = operatorTable(artefacts);
   return {
     model: { id: 'params', version: '0', sha256: '' },
     score: async (subjects) =>
@@ -50,6 +56,6 @@ export function createScorer(_artefacts: Artefacts, _openOnnx: OpenOnnx): Scorer
         const score = cost.params / (cost.params + 1e6);
         return { score, percentile: 100 * score, heads: { params: cost.params }, warnings: [] };
       }),
-    unknownOperators: () => [],
+    unknownOperators: ({ nodes }) => [...new Set(nodes.map(({ op }) => op))].filter((op) => !table.has(op)),
   };
 }

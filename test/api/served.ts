@@ -1,6 +1,9 @@
 import { localAccess } from '../../src/api/access.ts';
 import { createApp } from '../../src/api/app.ts';
+import { Lexicon } from '../../src/operators/lexicon.ts';
+import { NewWordsRefused } from '../../src/operators/new-words.ts';
 import type { Scorer } from '../../src/predictor/scorer.ts';
+import { table } from '../operators/artefacts.ts';
 
 export const KEY = 'tgk_local_0123456789abcdef';
 
@@ -17,10 +20,16 @@ export const byParams: Scorer = {
   unknownOperators: ({ nodes }) => nodes.flatMap(({ op }) => (op.includes('unheard-of') ? [op] : [])),
 };
 
+/** Words beyond the table mean nothing here: no encoder answers. */
+const lexicon = new Lexicon(table, async () => {
+  throw new NewWordsRefused('encoder-unavailable', 'the encoder does not answer', 10);
+});
+
 /** The API on that scorer. */
 export const serve = (scorer: Scorer = byParams) =>
   createApp<{ LOCAL_KEY?: string }>({
     scorer: () => scorer,
+    lexicon: () => lexicon,
     manifest: { id: 'params' },
     access: ({ LOCAL_KEY }) => localAccess(LOCAL_KEY),
   });
