@@ -1,5 +1,6 @@
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
+import { encoderService } from './test/workers/encoder-service.ts';
 
 export default defineConfig({
   test: {
@@ -18,7 +19,10 @@ export default defineConfig({
         plugins: [
           cloudflareTest({
             wrangler: { configPath: './wrangler.toml' },
-            miniflare: { bindings: { LOCAL_KEY: 'tgk_local_of_the_tests' } },
+            miniflare: {
+              bindings: { LOCAL_KEY: 'tgk_local_of_the_tests' },
+              serviceBindings: { ENCODER: encoderService },
+            },
           }),
         ],
         test: {
