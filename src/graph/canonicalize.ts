@@ -145,7 +145,8 @@ export function nodeLabel(node: OperatorNode): string {
   const known = LABELS.get(node);
   if (known !== undefined) return known;
   const { op, channelsIn = 1, channelsOut = 1, resolution = 1, stride = 1, repeat = 1 } = node;
-  const label = `${op}|${channelsIn}|${channelsOut}|${resolution}|${stride}|${repeat}`;
+  // Quoted: callers' own words may hold any separator.
+  const label = `${JSON.stringify(op)}|${channelsIn}|${channelsOut}|${resolution}|${stride}|${repeat}`;
   LABELS.set(node, label);
   return label;
 }

@@ -129,6 +129,10 @@ describe('canonical graphs', () => {
     expect(new Set(different.map(keyOf)).size).toBe(different.length);
   });
 
+  test('tell words apart that hold the separators of the key', () => {
+    expect(keyOf(chainOf('a|1|1|1|1|1;b', 'c'))).not.toBe(keyOf(chainOf('a', 'b|1|1|1|1|1;c')));
+  });
+
   test('may have 64 nodes, skips and dead ends not counted', () => {
     const work = (count: number) => new Array<string>(count).fill('convolution 3 by 3');
     const skips = new Array<string>(900).fill('identity');
