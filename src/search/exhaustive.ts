@@ -1,5 +1,4 @@
 import type { Genome, Space } from '../spaces/space.ts';
-import { admits } from '../spaces/space.ts';
 import { firstGenome, successor } from '../spaces/variation.ts';
 import type { Move, Proposal, Task } from './strategy.ts';
 
@@ -17,13 +16,12 @@ export const startExhaustive = (space: Space): ExhaustiveState => ({
   next: firstGenome(space),
 });
 
-/** Every architecture, in lexicographic order of the genomes. */
+/** Every genome of a space in the order of `successor`; those that are no architecture are screened out. */
 export function advanceExhaustive(state: ExhaustiveState, { space }: Task): Move<ExhaustiveState> {
   const proposals: Proposal[] = [];
   let at: Genome | undefined = state.next ?? undefined;
-  // Inadmissible genomes are passed over, so that a generation is empty only at the end.
   for (; at !== undefined && proposals.length < GENERATION; at = successor(space, at)) {
-    if (admits(space, at)) proposals.push({ genome: at });
+    proposals.push({ genome: at });
   }
   return { state: { algorithm: 'exhaustive', next: at ?? null }, proposals };
 }

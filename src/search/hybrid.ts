@@ -1,5 +1,5 @@
 import { advanceEvolution, type EvolutionState, startEvolution } from './evolution.ts';
-import { advancePruning, type PruningState, startPruning } from './pruning.ts';
+import { advancePruning, type PruningState, pruningNeeds, startPruning } from './pruning.ts';
 import type { Move, Outcome, Task } from './strategy.ts';
 
 export interface HybridState {
@@ -11,11 +11,12 @@ export interface HybridState {
 
 /**
  * TG-NAS's Algorithm 1 as a whole: a pruning search, then an evolutionary one that knows nothing of it; the better
- * result wins, which is the best evaluation of all. Pruning plans with its share of the budget; what it leaves
- * over is evolution's too.
+ * result wins, which is the best evaluation of all. Pruning plans with its share of the budget, or with more where
+ * that is too little for it; what it leaves over is evolution's too.
  */
 export function startHybrid(task: Task, budget: number): HybridState {
-  const pruningBudget = Math.floor(budget * task.settings.options.pruningShare);
+  const share = Math.floor(budget * task.settings.options.pruningShare);
+  const pruningBudget = Math.min(budget, Math.max(share, pruningNeeds(task)));
   return {
     algorithm: 'hybrid',
     half: startPruning(task, pruningBudget),

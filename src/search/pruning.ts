@@ -36,6 +36,8 @@ export interface PruningState {
   readonly phase: 'start' | 'rounds' | 'survivor';
 }
 
+type PruningTask = Pick<Task, 'space' | 'settings'>;
+
 /** More draws than this no longer change which choice is dropped. */
 const MAX_COMPLETIONS = 64;
 
@@ -44,11 +46,17 @@ export function importanceCalls(space: Space): number {
   return space.slots.reduce((sum, { choices: { length } }) => sum + (length * (length + 1)) / 2 - 1, 0);
 }
 
+/** Evaluations that a pruning takes at least: every importance once, or as often as is asked for, and the result. */
+export function pruningNeeds({ space, settings: { options } }: PruningTask): number {
+  const once = options.supernet === 'parallel' ? 1 : (options.completions ?? 1);
+  return importanceCalls(space) * once + 1;
+}
+
 /**
  * @param budget evaluations that the pruning may use
  * @throws SearchError `budget-too-small` naming the budget that would do, `no-supernet`
  */
-export function startPruning({ space, settings }: Task, budget: number): PruningState {
+export function startPruning({ space, settings }: PruningTask, budget: number): PruningState {
   const supernet = settings.options.supernet ?? 'expected';
   if (supernet === 'parallel' && space.supernet === undefined) {
     throw new SearchError(
@@ -57,17 +65,17 @@ export function startPruning({ space, settings }: Task, budget: number): Pruning
       '/options/supernet',
     );
   }
-  const calls = importanceCalls(space);
-  const affordable = Math.floor((budget - 1) / Math.max(1, calls));
-  const wanted = supernet === 'parallel' ? 1 : settings.options.completions;
-  const completions = wanted ?? Math.max(1, Math.min(MAX_COMPLETIONS, affordable));
-  if (calls * completions + 1 > budget) {
+  const needs = pruningNeeds({ space, settings });
+  if (needs > budget) {
     throw new SearchError(
       'budget-too-small',
-      `pruning ${space.id} takes up to ${calls * completions + 1} evaluations, but it has ${budget}`,
+      `pruning ${space.id} takes ${needs} evaluations or more, but it has ${budget}`,
       '/evaluations',
     );
   }
+  const affordable = Math.floor((budget - 1) / Math.max(1, importanceCalls(space)));
+  const completions =
+    supernet === 'parallel' ? 1 : (settings.options.completions ?? Math.min(MAX_COMPLETIONS, affordable));
   return {
     algorithm: 'pruning',
     supernet,

@@ -36,8 +36,10 @@ export function advanceRegularizedEvolution(
   const queue = [...state.queue, ...born].slice(-state.size);
   const founding = queue.length < state.size;
   const count = founding ? state.size - queue.length : task.settings.options.children;
+  // Where all neighbours are known, mutation alone would go round in circles: repeats cost no budget here.
+  const stuck = outcomes.length > 0 && outcomes.every(({ fresh }) => !fresh);
   const proposals = Array.from({ length: count }, (): Proposal[] => {
-    const genome = founding ? sample(task.space, task.random) : childOf(queue, task);
+    const genome = founding || stuck ? sample(task.space, task.random) : childOf(queue, task);
     return genome === undefined ? [] : [{ genome }];
   }).flat();
   return { state: { ...state, queue }, proposals };

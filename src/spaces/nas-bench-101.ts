@@ -31,6 +31,7 @@ export function nasBench101CellSpace(vertices: number): Space {
   const pairs = Array.from({ length: vertices }, (_, from) =>
     Array.from({ length: last - from }, (_, k) => [from, from + 1 + k] as const),
   ).flat();
+  const noOperators = Array.from({ length: vertices - 2 }, () => 0);
   const operatorSlot = (vertex: number): number => pairs.length + vertex - 1;
 
   /** The rows of the adjacency matrix of the vertices on a path from input to output, and which those are. */
@@ -54,6 +55,33 @@ export function nasBench101CellSpace(vertices: number): Space {
     return { matrix, operators };
   };
 
+  /** The slots of the edges and operators of cells of `size` vertices: the first ones and the output. */
+  const slotsOf = (size: number): { edges: number[]; operators: number[] } => {
+    const used = (vertex: number): boolean => vertex < size - 1 || vertex === last;
+    return {
+      edges: pairs.flatMap(([from, to], slot) => (used(from) && used(to) ? [slot] : [])),
+      operators: Array.from({ length: size - 2 }, (_, k) => operatorSlot(k + 1)),
+    };
+  };
+
+  /** Smaller cells first; of a size, the operators are counted up for one set of edges after the other. */
+  const next = (genome: Genome): Genome | undefined => {
+    const own = connected(genome).kept.length;
+    for (let size = own, after = [...genome]; size <= vertices; size++) {
+      const { edges, operators } = slotsOf(size);
+      let moved = size === own && countUp(after, operators, OPERATORS.length);
+      while (!moved && countUp(after, edges, 2)) {
+        const { matrix, kept } = connected(after);
+        const count = matrix.flat().filter((bit) => bit === 1).length;
+        // Cells with vertices that do nothing have been met among the smaller ones.
+        moved = kept.length === size && count <= NAS_BENCH_101_MAX_EDGES;
+      }
+      if (moved) return after;
+      after = genome.map(() => 0);
+    }
+    return undefined;
+  };
+
   return {
     id: vertices === NAS_BENCH_101_MAX_VERTICES ? 'nas-bench-101' : `nas-bench-101-${vertices}`,
     title: nasBench101.title,
@@ -69,6 +97,10 @@ export function nasBench101CellSpace(vertices: number): Space {
       if (matrix.length === 0) return DISCONNECTED;
       const edges = matrix.flat().filter((bit) => bit === 1).length;
       return Math.max(0, edges - NAS_BENCH_101_MAX_EDGES);
+    },
+    order: {
+      first: [...pairs.map(([from, to]) => (from === 0 && to === last ? 1 : 0)), ...noOperators],
+      next,
     },
     network(genome) {
       const cell = cellOf(genome);
@@ -102,6 +134,16 @@ export function nasBench101CellSpace(vertices: number): Space {
     },
     supernet: (open: Subspace) => supernet(open, pairs, vertices, operatorSlot),
   };
+}
+
+/** Counts the given slots up by one, the first the fastest; false when they start again from 0. */
+function countUp(genome: number[], slots: readonly number[], choices: number): boolean {
+  for (const slot of slots) {
+    const choice = ((genome[slot] ?? 0) + 1) % choices;
+    genome[slot] = choice;
+    if (choice > 0) return true;
+  }
+  return false;
 }
 
 /** Every vertex is there once for each of its open operators; every edge that may be there is. */

@@ -41,6 +41,11 @@ export interface Space {
    * is. Only the other methods' behaviour on genomes of violation 0 is defined.
    */
   violation?(genome: Genome): number;
+  /**
+   * The order in which the space is gone through, where counting all slots up would meet the same architectures
+   * far too often. Every architecture is met at least once.
+   */
+  readonly order?: { readonly first: Genome; next(genome: Genome): Genome | undefined };
   network(genome: Genome): Network;
   /** The architecture in the space's format. */
   print(genome: Genome): string;

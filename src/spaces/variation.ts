@@ -53,12 +53,17 @@ export function crossover(space: Space, mother: Genome, father: Genome, random: 
   );
 }
 
-/** The genome that follows in lexicographic order, or undefined after the last. */
+/**
+ * The genome that follows in the space's order; without one, all are counted up, the first slot the fastest.
+ *
+ * @returns undefined after the last
+ */
 export function successor(space: Space, genome: Genome): Genome | undefined {
+  if (space.order !== undefined) return space.order.next(genome);
   const next = [...genome];
-  for (let slot = next.length - 1; slot >= 0; slot--) {
+  for (const [slot, { choices }] of space.slots.entries()) {
     const choice = (next[slot] ?? 0) + 1;
-    if (choice < (space.slots[slot]?.choices.length ?? 0)) {
+    if (choice < choices.length) {
       next[slot] = choice;
       return next;
     }
@@ -67,12 +72,12 @@ export function successor(space: Space, genome: Genome): Genome | undefined {
   return undefined;
 }
 
-/** The first genome in lexicographic order. */
+/** The first genome in the order of `successor`. */
 export function firstGenome(space: Space): Genome {
-  return space.slots.map(() => 0);
+  return space.order?.first ?? space.slots.map(() => 0);
 }
 
-/** Every architecture of a space, lazily, in lexicographic order of the genomes, starting from one of them. */
+/** Every architecture of a space, lazily, in the order of `successor`, from one of the genomes on. */
 export function* enumerate(space: Space, from: Genome = firstGenome(space)): Generator<Genome, void> {
   for (let at: Genome | undefined = from; at !== undefined; at = successor(space, at)) {
     if (admits(space, at)) yield at;
