@@ -1,0 +1,318 @@
+/** @file The training loop: a batch of every space, one AdamW step, again. */
+import { defaultDevice, init, jit, numpy as np, tree, valueAndGrad } from '@jax-js/jax';
+import { NODE_FEATURES, STRUCTURE_STEP, VECTOR_SIZE, VECTOR_STEP } from '../../src/predictor/encode.ts';
+import { AdamW } from './adam.ts';
+import { rankingLoss } from './loss.ts';
+import { type Arrays, forward, parameterShapes, type Shape } from './network.ts';
+import { Random } from './random.ts';
+
+/** Rows of one space, encoded and padded to the space's largest graph. */
+export interface TensorTable {
+  readonly space: string;
+  readonly rows: number;
+  readonly nodes: number;
+  /** int8 [rows, nodes, features]. */
+  readonly features: Int8Array;
+  /** uint8 [rows, nodes, nodes], entry [to, from]. */
+  readonly adjacency: Uint8Array;
+  /** Nodes of each row before padding. */
+  readonly sizes: Uint8Array;
+  /** Percentiles in (0, 1), NaN where unknown [rows, heads]. */
+  readonly targets: Floats;
+}
+
+/**
+ * Tables that go through the network together, padded to one size. Each slot gives a batch to every step, from
+ * one of its tables drawn at random: small kindred tables share a slot.
+ */
+export interface Group {
+  readonly nodes: number;
+  /** Rows a slot gives to each step; even. */
+  readonly batch: number;
+  readonly slots: readonly (readonly TensorTable[])[];
+}
+
+export interface TrainingOptions {
+  readonly shape: Shape;
+  readonly seed: number;
+  readonly steps: number;
+  readonly rate: number;
+  /** Decoupled weight decay. */
+  readonly decay: number;
+  /** Deviation of the normal noise added to a node's operator vector: words close by should read alike. */
+  readonly jitter: number;
+  /** Weight of the percentile's cross-entropy beside the ranking term. */
+  readonly anchor: number;
+  /** Loss weight of each head, by space. */
+  readonly headWeights: (space: string) => readonly number[];
+  /** Steps at the end during which activations are rounded as the int8 network rounds them. */
+  readonly quantizedSteps: number;
+  readonly onStep?: (step: number, loss: number) => void;
+}
+
+/** Float32 numbers in memory of their own, as jax-js takes them. */
+export type Floats = Float32Array<ArrayBuffer>;
+
+export type Parameters = Map<string, Floats>;
+
+/** He-normal weights, zero biases. */
+export function initialParameters(shape: Shape, seed: number): Parameters {
+  const random = new Random(seed);
+  return new Map(
+    Object.entries(parameterShapes(shape)).map(([name, dims]) => {
+      const values = new Float32Array(dims.reduce((a, b) => a * b, 1));
+      if (name.startsWith('W')) {
+        // A sum over a graph adds variance; the message weights start smaller so that depth does not explode.
+        const gain =
+          name === 'Wx'
+            ? +(process.env.WX ?? 0)
+            : /^W[pf]/.test(name)
+              ? 0.5
+              : name === 'Wr'
+                ? 0.5
+                : name === 'Wh'
+                  ? 0.3
+                  : 1;
+        const deviation = gain * Math.sqrt(2 / (dims[0] ?? 1));
+        for (let i = 0; i < values.length; i++) values[i] = deviation * random.normal();
+      } else if (name === 'bx') {
+        for (let i = 0; i < values.length; i++) values[i] = Math.abs(random.normal()) * 0.5;
+      }
+      return [name, values];
+    }),
+  );
+}
+
+/** Scale of each node feature: int8 steps to the floats that training sees. */
+const FEATURE_STEP = Float32Array.from({ length: NODE_FEATURES }, (_, f) =>
+  f < VECTOR_SIZE ? VECTOR_STEP : STRUCTURE_STEP,
+);
+
+interface Batch {
+  /** [batch, nodes, features] */
+  readonly x: Floats;
+  /** [batch, nodes, nodes] */
+  readonly a: Floats;
+  /** [batch, nodes] */
+  readonly mask: Floats;
+}
+
+const emptyBatch = (batch: number, nodes: number): Batch => ({
+  x: new Float32Array(batch * nodes * NODE_FEATURES),
+  a: new Float32Array(batch * nodes * nodes),
+  mask: new Float32Array(batch * nodes),
+});
+
+/** Writes a table's rows into a batch of `nodes` nodes a row, from row `at` on. */
+function fill(batch: Batch, at: number, nodes: number, table: TensorTable, rows: ArrayLike<number>): void {
+  for (let b = 0; b < rows.length; b++) {
+    const row = rows[b] ?? 0;
+    const size = table.sizes[row] ?? 0;
+    const from = row * table.nodes * NODE_FEATURES;
+    const to = (at + b) * nodes * NODE_FEATURES;
+    for (let i = 0; i < size * NODE_FEATURES; i++) {
+      batch.x[to + i] = (table.features[from + i] ?? 0) * (FEATURE_STEP[i % NODE_FEATURES] ?? 0);
+    }
+    for (let n = 0; n < size; n++) {
+      const start = (row * table.nodes + n) * table.nodes;
+      batch.a.set(table.adjacency.subarray(start, start + size), ((at + b) * nodes + n) * nodes);
+    }
+    batch.mask.fill(1, (at + b) * nodes, (at + b) * nodes + size);
+  }
+}
+
+/** Adds noise to the operator vectors of real nodes. */
+function jitter({ x, mask }: Batch, deviation: number, random: Random): void {
+  if (deviation === 0) return;
+  mask.forEach((real, node) => {
+    if (real === 0) return;
+    for (let i = 0; i < VECTOR_SIZE; i++) {
+      const at = node * NODE_FEATURES + i;
+      x[at] = (x[at] ?? 0) + deviation * random.normal();
+    }
+  });
+}
+
+/** A batch on the device. */
+function toDevice({ x, a, mask }: Batch, batch: number, nodes: number): [np.Array, np.Array, np.Array] {
+  return [
+    np.array(x, { shape: [batch, nodes, NODE_FEATURES] }),
+    np.array(a, { shape: [batch, nodes, nodes] }),
+    np.array(mask, { shape: [batch, nodes, 1] }),
+  ];
+}
+
+let started: Promise<unknown> | undefined;
+/** Starts the WebAssembly backend once. */
+export async function startBackend(): Promise<void> {
+  started ??= init('wasm').then(() => defaultDevice('wasm'));
+  await started;
+}
+
+export function toArrays(parameters: Parameters, shape: Shape): Arrays {
+  const shapes = parameterShapes(shape);
+  return Object.fromEntries(
+    [...parameters].map(([name, values]) => [name, np.array(values, { shape: [...(shapes[name] ?? [])] })]),
+  );
+}
+
+/** Endless shuffled passes over a table's rows. */
+function* batches(rows: number, batch: number, random: Random): Generator<Uint32Array> {
+  const order = Uint32Array.from({ length: rows }, (_, i) => i);
+  let at = rows;
+  for (;;) {
+    const drawn = new Uint32Array(batch);
+    for (let i = 0; i < batch; i++) {
+      if (at >= rows) {
+        random.shuffle(order);
+        at = 0;
+      }
+      drawn[i] = order[at++] ?? 0;
+    }
+    yield drawn;
+  }
+}
+
+/** Trains on the groups' tables and returns the parameters. Same tables, options and seed: same bytes. */
+export async function train(groups: readonly Group[], options: TrainingOptions): Promise<Parameters> {
+  await startBackend();
+  const { shape } = options;
+  const parameters = initialParameters(shape, options.seed);
+  const random = new Random(options.seed + 1);
+  const optimizer = new AdamW(options.decay);
+  const draw = new Map<TensorTable, Generator<Uint32Array>>();
+  for (const { slots, batch } of groups) {
+    for (const table of slots.flat()) draw.set(table, batches(table.rows, batch, random));
+  }
+  const objectiveOf = ({ slots, batch }: Group, steps?: readonly number[]) =>
+    jit(
+      valueAndGrad(
+        (p: Arrays, x: np.Array, a: np.Array, mask: np.Array, t: np.Array, k: np.Array, w: np.Array) => {
+          const logits = forward(p, x, a, mask, shape, steps).reshape([slots.length, batch, shape.heads]);
+          return rankingLoss(logits, t, k, w, options.anchor);
+        },
+      ),
+    );
+  let objectives = groups.map((group) => objectiveOf(group));
+  for (let step = 0; step < options.steps; step++) {
+    if (options.quantizedSteps > 0 && step === options.steps - options.quantizedSteps) {
+      const scales = await calibrate(parameters, groups, shape, options.seed + 2);
+      objectives = groups.map((group) => objectiveOf(group, scales));
+    }
+    const total = new Map<string, Floats>();
+    let loss = 0;
+    const device = toArrays(parameters, shape);
+    for (const [g, { nodes, batch, slots }] of groups.entries()) {
+      const objective = objectives[g];
+      if (objective === undefined) continue;
+      const rows = slots.length * batch;
+      const input = emptyBatch(rows, nodes);
+      const target = new Float32Array(rows * shape.heads);
+      const known = new Float32Array(rows * shape.heads);
+      const weight = new Float32Array(slots.length * shape.heads);
+      for (const [s, tables] of slots.entries()) {
+        const table = tables[tables.length === 1 ? 0 : random.below(tables.length)];
+        const drawn = table === undefined ? undefined : draw.get(table)?.next().value;
+        if (table === undefined || drawn === undefined) continue;
+        fill(input, s * batch, nodes, table, drawn);
+        weight.set(options.headWeights(table.space), s * shape.heads);
+        for (const [b, row] of drawn.entries()) {
+          for (let head = 0; head < shape.heads; head++) {
+            const value = table.targets[row * shape.heads + head] ?? Number.NaN;
+            if (Number.isNaN(value)) continue;
+            target[(s * batch + b) * shape.heads + head] = value;
+            known[(s * batch + b) * shape.heads + head] = 1;
+          }
+        }
+      }
+      jitter(input, options.jitter, random);
+      const perRow = [slots.length, batch, shape.heads];
+      const [value, gradients] = objective(
+        tree.ref(device),
+        ...toDevice(input, rows, nodes),
+        np.array(target, { shape: perRow }),
+        np.array(known, { shape: perRow }),
+        np.array(weight, { shape: [slots.length, shape.heads] }),
+      );
+      loss += (await value.data())[0] ?? 0;
+      for (const [name, gradient] of Object.entries(gradients)) {
+        const values = (await gradient.data()) as Floats;
+        const sum = total.get(name);
+        if (sum === undefined) total.set(name, Float32Array.from(values));
+        else for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + (values[i] ?? 0);
+      }
+    }
+    tree.dispose(device);
+    const warm = Math.min(1, (step + 1) / 30);
+    const rate = options.rate * warm * 0.5 * (1 + Math.cos((Math.PI * step) / options.steps));
+    optimizer.step(parameters, total, rate);
+    options.onStep?.(step, loss);
+  }
+  return parameters;
+}
+
+/**
+ * int8 step of every activation, in the order h0..hL, r: the 99.99th percentile of what the training graphs
+ * reach over 127 (rarer values saturate).
+ */
+export async function calibrate(
+  parameters: Parameters,
+  groups: readonly Group[],
+  shape: Shape,
+  seed: number,
+): Promise<number[]> {
+  await startBackend();
+  const rowsPerTable = 256;
+  const random = new Random(seed);
+  const seen: Float32Array[][] = [];
+  for (const { nodes, slots } of groups) {
+    for (const table of slots.flat()) {
+      const input = emptyBatch(rowsPerTable, nodes);
+      const rows = Uint32Array.from({ length: rowsPerTable }, () => random.below(table.rows));
+      fill(input, 0, nodes, table, rows);
+      const kept: np.Array[] = [];
+      const device = toArrays(parameters, shape);
+      const [x, a, mask] = toDevice(input, rowsPerTable, nodes);
+      forward(device, x, a, mask, shape, undefined, (activation) => kept.push(activation)).dispose();
+      for (const [i, activation] of kept.entries()) {
+        const values = Float32Array.from((await activation.data()) as Floats);
+        seen[i] = [...(seen[i] ?? []), values];
+      }
+    }
+  }
+  return seen.map((tensors) => {
+    const all = new Float32Array(tensors.reduce((sum, tensor) => sum + tensor.length, 0));
+    let at = 0;
+    for (const tensor of tensors) {
+      all.set(tensor, at);
+      at += tensor.length;
+    }
+    all.sort();
+    return Math.max(1e-6, all[Math.floor((all.length - 1) * 0.9999)] ?? 1) / 127;
+  });
+}
+
+/** Logits [rows, heads] of every row of a table. */
+export async function predict(
+  parameters: Parameters,
+  table: TensorTable,
+  shape: Shape,
+  steps?: readonly number[],
+): Promise<Float32Array> {
+  await startBackend();
+  const out = new Float32Array(table.rows * shape.heads);
+  const device = toArrays(parameters, shape);
+  const batch = 512;
+  const run = jit((p: Arrays, x: np.Array, a: np.Array, mask: np.Array) =>
+    forward(p, x, a, mask, shape, steps),
+  );
+  for (let start = 0; start < table.rows; start += batch) {
+    const rows = Uint32Array.from({ length: Math.min(batch, table.rows - start) }, (_, i) => start + i);
+    const input = emptyBatch(batch, table.nodes);
+    fill(input, 0, table.nodes, table, rows);
+    const values = (await run(tree.ref(device), ...toDevice(input, batch, table.nodes)).data()) as Floats;
+    out.set(values.subarray(0, rows.length * shape.heads), start * shape.heads);
+  }
+  tree.dispose(device);
+  return out;
+}
