@@ -1,7 +1,14 @@
 import type { Skeleton } from '../graph/cost.ts';
 import type { OperatorGraph } from '../graph/operator-graph.ts';
 
-export type FormatId = 'nas-bench-101' | 'nas-bench-201' | 'darts' | 'transnas-bench-101' | 'chain' | 'dag';
+export type FormatId =
+  | 'nas-bench-101'
+  | 'nas-bench-201'
+  | 'darts'
+  | 'transnas-bench-101'
+  | 'chain'
+  | 'dag'
+  | 'onnx';
 
 /**
  * One way in which architectures are written down. `Architecture` is the format's own parsed value, plain data;

@@ -8,9 +8,10 @@ import { darts } from './darts.ts';
 import type { Format, FormatId } from './format.ts';
 import { nasBench101 } from './nas-bench-101.ts';
 import { nasBench201 } from './nas-bench-201.ts';
+import { onnx } from './onnx.ts';
 import { transNasBench101 } from './transnas-bench-101.ts';
 
-const ALL: readonly Format<unknown>[] = [nasBench101, nasBench201, darts, transNasBench101, chain, dag];
+const ALL: readonly Format<unknown>[] = [nasBench101, nasBench201, darts, transNasBench101, chain, dag, onnx];
 
 /** Every format that architectures can be written in, by id. */
 export const FORMATS: ReadonlyMap<string, Format<unknown>> = new Map(

@@ -33,7 +33,9 @@ export type Layer =
     }
   | { readonly kind: 'linear'; readonly in: number; readonly out: number; readonly bias: boolean }
   /** Products of activations with activations, as in self-attention: work without weights. */
-  | { readonly kind: 'product'; readonly multiplyAdds: number };
+  | { readonly kind: 'product'; readonly multiplyAdds: number }
+  /** Layers whose cost was counted elsewhere. */
+  | { readonly kind: 'counted'; readonly params: number; readonly flops: number };
 
 type Anatomy = (words: Words, shape: NodeShape) => Layer[];
 
@@ -191,6 +193,15 @@ const shuffleBlock: Anatomy = (words, shape) => {
   ];
 };
 
+/** DenseNet-B (Huang et al. 2017): 1 by 1 to four times the growth, then k by k; the output joins the input. */
+const denseBlockLayer: Anatomy = (words, { channelsIn, channelsOut, side }) => {
+  const growth = channelsOut > channelsIn ? channelsOut - channelsIn : 32;
+  return [
+    ...convolutionBlock(channelsIn, 4 * growth, [1, 1], side),
+    ...convolutionBlock(4 * growth, growth, words.kernel, side),
+  ];
+};
+
 /** SqueezeNet (Iandola et al. 2016): squeezed to an eighth of the output, then 1 by 1 beside k by k. */
 const fireModule: Anatomy = (words, shape) => {
   const out = outputSide(shape);
@@ -235,6 +246,7 @@ const ANATOMIES: readonly (readonly [name: RegExp, anatomy: Anatomy])[] = [
   [/^fused inverted bottleneck convolution\b/, fusedInvertedBottleneck],
   [/^ConvNeXt block\b/i, convNext],
   [/^shuffle block\b/, shuffleBlock],
+  [/^dense block layer\b/, denseBlockLayer],
   [/^fire module\b/, fireModule],
   [
     /^ghost module\b/,

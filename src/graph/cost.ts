@@ -77,6 +77,8 @@ export function layerCost(layer: Layer): { readonly params: number; readonly flo
       return { params: layer.in * layer.out + (layer.bias ? layer.out : 0), flops: layer.in * layer.out };
     case 'product':
       return { params: 0, flops: layer.multiplyAdds };
+    case 'counted':
+      return { params: layer.params, flops: layer.flops };
   }
 }
 

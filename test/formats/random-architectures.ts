@@ -23,6 +23,7 @@ import {
   type NasBench201Cell,
   type NasBench201Operator,
 } from '../../src/formats/nas-bench-201.ts';
+import type { OnnxNetwork } from '../../src/formats/onnx.ts';
 import type { TransNasNetwork } from '../../src/formats/transnas-bench-101.ts';
 
 const keysOf = <Key extends string>(record: Readonly<Record<Key, unknown>>): Key[] =>
@@ -147,6 +148,14 @@ export const dags: fc.Arbitrary<Dag> = fc
     });
   });
 
+export const onnxNetworks: fc.Arbitrary<OnnxNetwork> = dags.chain(({ nodes, edges }) =>
+  fc.record({
+    nodes: fc.constant(nodes),
+    edges: fc.constant(edges),
+    cost: fc.record({ params: fc.nat(), flops: fc.nat() }),
+  }),
+);
+
 export const ARCHITECTURES: Readonly<Record<FormatId, fc.Arbitrary<unknown>>> = {
   'nas-bench-101': nasBench101Cells,
   'nas-bench-201': nasBench201Cells,
@@ -154,4 +163,5 @@ export const ARCHITECTURES: Readonly<Record<FormatId, fc.Arbitrary<unknown>>> = 
   'transnas-bench-101': transNasNetworks,
   chain: chains,
   dag: dags,
+  onnx: onnxNetworks,
 };
