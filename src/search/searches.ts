@@ -1,0 +1,191 @@
+/** The searches of the accounts, as whoever serves them needs them. */
+import type { Lexicon } from '../operators/lexicon.ts';
+import { NewWordsRefused } from '../operators/new-words.ts';
+import type { Scorer } from '../predictor/scorer.ts';
+import { architectureCandidate } from '../spaces/candidate.ts';
+import type { SpaceDefinition } from '../spaces/definition.ts';
+import { spaceOf } from '../spaces/registry.ts';
+import type { Genome, Space } from '../spaces/space.ts';
+import { firstGenome } from '../spaces/variation.ts';
+import type { Payer } from './coordinator/order.ts';
+import type { SearchSnapshot } from './coordinator/snapshot.ts';
+import { webhookSecret } from './coordinator/webhook.ts';
+import { webhookAddress } from './coordinator/webhook-address.ts';
+import type { Coordinator } from './coordinator.ts';
+import { startSearch } from './search.ts';
+import { SearchError } from './search-error.ts';
+import type { SearchIndex, SearchPage } from './search-index.ts';
+import { headsNamed, type SearchSettings } from './settings.ts';
+
+/** What a caller asks for. */
+export interface SearchRequest {
+  readonly space: string | SpaceDefinition;
+  readonly settings: SearchSettings;
+  readonly webhook?: string;
+}
+
+export interface StartedSearch {
+  readonly search: SearchSnapshot;
+  /** What the webhook's messages are signed with; told this once. */
+  readonly webhookSecret?: string;
+}
+
+export interface SearchLimits {
+  /** Evaluations of one search. */
+  readonly evaluations: number;
+  readonly retentionDays: number;
+  /** Whether webhooks may lead anywhere: on a developer's machine. */
+  readonly webhooksAnywhere: boolean;
+}
+
+/** An account has as many searches running as it may. */
+export class TooManySearches extends Error {
+  override readonly name = 'TooManySearches';
+}
+
+export interface SearchDependencies {
+  readonly coordinators: DurableObjectNamespace<Coordinator>;
+  readonly indices: DurableObjectNamespace<SearchIndex>;
+  readonly scorer: () => Scorer;
+  readonly lexicon: () => Lexicon;
+  readonly limits: SearchLimits;
+}
+
+export class Searches {
+  private readonly on: SearchDependencies;
+
+  constructor(dependencies: SearchDependencies) {
+    this.on = dependencies;
+  }
+
+  /**
+   * Begins a search.
+   *
+   * @param concurrency searches of the account that may run at a time
+   * @throws ArchitectureError for a space that is none
+   * @throws SearchError for settings that it cannot be searched with
+   * @throws NewWordsRefused naming operators that have no vector and do not get one now
+   * @throws TooManySearches
+   */
+  async start(
+    { space: given, settings, webhook }: SearchRequest,
+    payer: Payer,
+    concurrency: number,
+  ): Promise<StartedSearch> {
+    const { limits, coordinators } = this.on;
+    if (settings.evaluations > limits.evaluations) {
+      const message = `at most ${limits.evaluations} evaluations in a search, got ${settings.evaluations}`;
+      throw new SearchError('too-many-evaluations', message, '/evaluations');
+    }
+    const url = webhook === undefined ? undefined : webhookAddress(webhook, limits.webhooksAnywhere).href;
+    const space = spaceOf(given);
+    startSearch(space, settings);
+    const scorer = this.on.scorer();
+    const vectors = await vectorsFor(space, scorer, this.on.lexicon(), payer.account);
+    await refuseUnknownHeads(space, settings, scorer, vectors);
+    const id = coordinators.newUniqueId();
+    if (!(await this.index(payer.account).admit(id.toString(), concurrency))) {
+      throw new TooManySearches(`at most ${concurrency} searches at a time`);
+    }
+    const secret = url === undefined ? undefined : webhookSecret();
+    const search = await coordinators.get(id).start({
+      id: id.toString(),
+      payer,
+      space: given,
+      settings,
+      model: scorer.model,
+      vectors,
+      created: Date.now(),
+      ...(url === undefined || secret === undefined ? {} : { webhook: { url, secret } }),
+    });
+    return { search, ...(secret === undefined ? {} : { webhookSecret: secret }) };
+  }
+
+  list(account: string, before: number | undefined, limit: number): Promise<SearchPage> {
+    return this.index(account).list(before, limit, this.on.limits.retentionDays);
+  }
+
+  async get(id: string, account: string): Promise<SearchSnapshot | undefined> {
+    return this.coordinator(id)?.snapshot(account);
+  }
+
+  async cancel(id: string, account: string): Promise<SearchSnapshot | undefined> {
+    return this.coordinator(id)?.cancel(account);
+  }
+
+  /** The best architecture so far; no genome where none was found yet. */
+  async best(id: string, account: string): Promise<{ space: Space; genome?: Genome } | undefined> {
+    const found = await this.coordinator(id)?.best(account);
+    if (found === undefined) return undefined;
+    const space = spaceOf(found.space);
+    return found.architecture === null ? { space } : { space, genome: space.read(found.architecture) };
+  }
+
+  /**
+   * Events after the one that the client has seen last: `text/event-stream`, or a WebSocket where one is asked for.
+   */
+  async events(id: string, account: string, after: number, upgrade: boolean): Promise<Response | undefined> {
+    const query = new URLSearchParams({ account, after: String(after) });
+    const answer = await this.coordinator(id)?.fetch(`https://search/?${query}`, {
+      headers: upgrade ? { Upgrade: 'websocket' } : {},
+    });
+    return answer?.status === 404 ? undefined : answer;
+  }
+
+  private index(account: string) {
+    const { indices } = this.on;
+    return indices.get(indices.idFromName(account));
+  }
+
+  /** Undefined for what no search can be called: ids carry a checksum that only the platform can make. */
+  private coordinator(id: string) {
+    const { coordinators } = this.on;
+    try {
+      return coordinators.get(coordinators.idFromString(id));
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** Vectors of the space's operators that the model's table lacks. */
+async function vectorsFor(
+  space: Space,
+  scorer: Scorer,
+  lexicon: Lexicon,
+  account: string,
+): Promise<Map<string, Float32Array>> {
+  const nodes = space.operators.map((op) => ({ id: op, op }));
+  const unknown = scorer.unknownOperators({ nodes, edges: [] });
+  if (unknown.length === 0) return new Map();
+  try {
+    const meanings = await lexicon.lookUp(unknown, account);
+    return new Map([...meanings].map(([op, { vector }]) => [op, vector]));
+  } catch (error) {
+    if (!(error instanceof NewWordsRefused)) throw error;
+    const names = unknown.map((op) => JSON.stringify(op)).join(', ');
+    const { reason, message, retryAfter } = error;
+    throw new NewWordsRefused(reason, `${message} (operators without a vector: ${names})`, retryAfter);
+  }
+}
+
+/** What the settings go by must be said by the model; one score shows what it says. */
+async function refuseUnknownHeads(
+  space: Space,
+  settings: SearchSettings,
+  scorer: Scorer,
+  vectors: ReadonlyMap<string, Float32Array>,
+): Promise<void> {
+  const named = headsNamed(settings);
+  if (named.length === 0) return;
+  const candidate = architectureCandidate(space, firstGenome(space));
+  const [prediction] = await scorer.score([candidate], vectors);
+  const heads = Object.keys(prediction?.heads ?? {});
+  const unknown = named.find((name) => !heads.includes(name));
+  if (unknown === undefined) return;
+  throw new SearchError(
+    'unknown-head',
+    `expected params, flops, depth or a head of the model (${heads.join(', ')}), got "${unknown}"`,
+    Object.hasOwn(settings.constraints, unknown) ? `/constraints/${unknown}` : '/objectives/1',
+  );
+}
