@@ -20,7 +20,7 @@ export default defineConfig({
           cloudflareTest({
             wrangler: { configPath: './wrangler.toml' },
             miniflare: {
-              bindings: { LOCAL_KEY: 'tgk_local_of_the_tests' },
+              bindings: { KEY_PEPPER: 'pepper of the tests', ADMIN_TOKEN: 'token-of-the-tests' },
               serviceBindings: { ENCODER: encoderService },
             },
           }),

@@ -24,6 +24,9 @@ await buildEncoder();
 const deployed = deploy('wrangler.encoder.toml') && deploy('wrangler.toml');
 if (deployed && !options.includes('--dry-run')) {
   process.stdout.write(
-    'Until it has a key the Worker refuses every call under /v1. Set one: npx wrangler secret put LOCAL_KEY\n',
+    `Until it has its secrets the Worker refuses every call under /v1. Set them once:
+  npx wrangler secret put KEY_PEPPER     # at least 32 random characters; changing it ends every key
+  npx wrangler secret put ADMIN_TOKEN    # letters and digits; opens /v1/admin
+`,
   );
 }

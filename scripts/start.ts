@@ -1,31 +1,65 @@
 /**
- * `npm start`: the Worker on this machine, by `wrangler dev`. Makes a key at the first start, waits until the
- * server answers and prints a call that works as it stands.
+ * `npm start`: the Worker on this machine, by `wrangler dev`. Makes an account and a key at the first start, waits
+ * until the server answers and prints a call that works as it stands.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
+import { z } from 'zod';
+import { SCOPES } from '../src/accounts/keyring.ts';
 import { nasBench201 } from '../src/formats/nas-bench-201.ts';
 import { buildEncoder } from './minilm/encoder-files.ts';
 
 const HOST = '127.0.0.1';
 const ROOT = join(import.meta.dirname, '..');
+/** Beside the local account, which wrangler keeps in `.wrangler/state`. */
+const KEY_FILE = join(ROOT, '.wrangler', 'local-key');
 /** What wrangler reads a Worker's secrets from when it runs on a laptop; git ignores it. */
 const SECRETS = join(ROOT, '.dev.vars');
 const PATIENCE_SECONDS = 120;
 
-/** The key of this checkout, made when there is none yet. */
-function localKey(): string {
+const newAccount = z.object({ id: z.string() });
+const issuedKey = z.object({ key: z.string() });
+
+/** Secrets of this checkout, made when there are none yet: they open nothing but what is kept beside them. */
+function localSecret(name: string): string {
   const secrets = existsSync(SECRETS) ? readFileSync(SECRETS, 'utf8') : '';
-  const known = /^LOCAL_KEY=(\S+)$/m.exec(secrets)?.[1];
+  const known = new RegExp(`^${name}=(\\S+)$`, 'm').exec(secrets)?.[1];
   if (known !== undefined) return known;
-  const key = `tgk_local_${randomBytes(20).toString('hex')}`;
+  const secret = randomBytes(20).toString('hex');
   const separator = secrets === '' || secrets.endsWith('\n') ? '' : '\n';
-  appendFileSync(SECRETS, `${separator}LOCAL_KEY=${key}\n`, { mode: 0o600 });
+  appendFileSync(SECRETS, `${separator}${name}=${secret}\n`, { mode: 0o600 });
+  return secret;
+}
+
+/** @throws Error when the Worker does not do what it is asked */
+async function administer(url: string, path: string, token: string, body: object): Promise<unknown> {
+  const answer = await fetch(`${url}/v1/admin${path}`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  if (!answer.ok) throw new Error(`POST ${path}: ${answer.status} ${await answer.text()}`);
+  return answer.json();
+}
+
+/** The key of the local account. Both are made at the first start, and when the storage was emptied since. */
+async function localKey(url: string, token: string): Promise<string> {
+  if (existsSync(KEY_FILE)) {
+    const known = readFileSync(KEY_FILE, 'utf8').trim();
+    const answer = await fetch(`${url}/v1/usage`, { headers: { Authorization: `Bearer ${known}` } });
+    if (answer.ok) return known;
+  }
+  const { id } = newAccount.parse(
+    await administer(url, '/accounts', token, { name: 'local', plan: 'unlimited' }),
+  );
+  const wanted = { name: 'npm start', scopes: SCOPES };
+  const { key } = issuedKey.parse(await administer(url, `/accounts/${id}/keys`, token, wanted));
+  writeFileSync(KEY_FILE, `${key}\n`, { mode: 0o600 });
   return key;
 }
 
@@ -103,7 +137,8 @@ async function start({ port }: { port: number }): Promise<void> {
     process.exitCode = 1;
     return;
   }
-  const key = localKey();
+  const adminToken = localSecret('ADMIN_TOKEN');
+  localSecret('KEY_PEPPER');
   const url = `http://${HOST}:${port}`;
   await buildEncoder();
   process.stdout.write('Starting the Worker ...\n');
@@ -131,6 +166,7 @@ async function start({ port }: { port: number }): Promise<void> {
     await sleep(200);
   }
   if (!running || stopping) return;
+  const key = await localKey(url, adminToken);
   process.stdout.write(
     `tgnas-edge answers at ${url} (described at ${url}/openapi.json)\n\n  ${callFor(url, key)}\n\nCtrl-C stops it.\n`,
   );

@@ -1,6 +1,10 @@
 /** The Worker: the HTTP API, and the Scorer that other Workers call over a service binding. Wiring only. */
 import { WorkerEntrypoint } from 'cloudflare:workers';
-import { localAccess } from './api/access.ts';
+import { AccountObject } from './accounts/account-object.ts';
+import { AccountDirectory } from './accounts/directory.ts';
+import { readPlans } from './accounts/plans.ts';
+import type { Access } from './api/access.ts';
+import { addAdministration } from './api/administration.ts';
 import { createApp } from './api/app.ts';
 import { Lexicon } from './operators/lexicon.ts';
 import { OperatorMemory, throughMemory } from './operators/memory.ts';
@@ -26,16 +30,33 @@ function lexicon({ OPERATOR_MEMORY, NEW_WORDS_PER_CALL, NEW_WORDS_PER_DAY }: Clo
   return words;
 }
 
+const accountOf =
+  ({ ACCOUNTS }: Cloudflare.Env) =>
+  (id: string) =>
+    ACCOUNTS.get(ACCOUNTS.idFromName(id));
+
+const accessOf = (env: Cloudflare.Env): Access => ({
+  pepper: env.KEY_PEPPER,
+  adminToken: env.ADMIN_TOKEN,
+  account: accountOf(env),
+});
+
 const app = createApp<Cloudflare.Env>({
   scorer,
   manifest: artefacts.documents['manifest.json'] as Readonly<Record<string, unknown>>,
   lexicon,
-  access: ({ LOCAL_KEY }) => localAccess(LOCAL_KEY),
+  access: accessOf,
 });
+addAdministration<Cloudflare.Env>(app, (env) => ({
+  access: accessOf(env),
+  plans: readPlans(env.PLANS),
+  account: accountOf(env),
+  directory: env.ACCOUNT_DIRECTORY.get(env.ACCOUNT_DIRECTORY.idFromName('all')),
+}));
 
 export default { fetch: app.fetch } satisfies ExportedHandler<Cloudflare.Env>;
 
-export { OperatorMemory };
+export { AccountDirectory, AccountObject, OperatorMemory };
 
 /** Scoring for other Workers, and for the search's coordinator: no key, no HTTP. */
 export class Scorer extends WorkerEntrypoint<Cloudflare.Env> {

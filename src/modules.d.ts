@@ -15,8 +15,17 @@ declare module '*.bin' {
 /** What `import { env, exports } from 'cloudflare:workers'` gives. */
 declare namespace Cloudflare {
   interface Env {
-    /** The key that callers present. From `.dev.vars` on a laptop, a secret in production. */
-    readonly LOCAL_KEY?: string;
+    /** Secrets: from `.dev.vars` on a laptop, by `wrangler secret put` in production. */
+    readonly KEY_PEPPER?: string;
+    readonly ADMIN_TOKEN?: string;
+    readonly USAGE_SINK_TOKEN?: string;
+    readonly ACCOUNTS: DurableObjectNamespace<import('./accounts/account-object.ts').AccountObject>;
+    readonly ACCOUNT_DIRECTORY: DurableObjectNamespace<import('./accounts/directory.ts').AccountDirectory>;
+    readonly PLANS: unknown;
+    readonly USAGE_SINK: string;
+    readonly USAGE_SINK_URL?: string;
+    readonly STRIPE_METER?: string;
+    readonly USAGE_EXPORT_SECONDS: number;
     readonly OPERATOR_MEMORY: DurableObjectNamespace<import('./operators/memory.ts').OperatorMemory>;
     /** The Worker of `wrangler.encoder.toml`. */
     readonly ENCODER: Fetcher;

@@ -1,5 +1,6 @@
 /** The HTTP API, as a table of routes. Handlers parse, call and answer; the work is done in the inner rooms. */
 import { createRoute, OpenAPIHono, type z } from '@hono/zod-openapi';
+import { except } from 'hono/combine';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { FORMATS } from '../formats/registry.ts';
 import { ArchitectureError } from '../graph/architecture-error.ts';
@@ -11,10 +12,13 @@ import { scoreBatch, understanding } from '../predictor/score-batch.ts';
 import type { Scorer } from '../predictor/scorer.ts';
 import { SPACES } from '../spaces/registry.ts';
 import { type Space, sizeOf } from '../spaces/space.ts';
-import { type Access, type AccessVariables, requireKey } from './access.ts';
+import { type Access, type AccessVariables, admit, requireKey } from './access.ts';
+import { json, jsonText, problemAnswer, refused, security } from './answers.ts';
 import { onError, onMethodNotAllowed, onNotFound, ProblemError } from './problem.ts';
 import { jsonBody } from './request-body.ts';
 import * as schemas from './schemas.ts';
+import { addUsage } from './usage.ts';
+import { jsonOrUpload } from './upload.ts';
 import { refuseInvalid } from './validation.ts';
 
 /** What the API stands on. */
@@ -28,22 +32,10 @@ export interface Services<Bindings extends object> {
   readonly lexicon: (bindings: Bindings) => Lexicon;
 }
 
-const json = <Schema extends z.ZodType>(schema: Schema, description: string) => ({
-  description,
-  content: { 'application/json': { schema } },
-});
-
-const problemAnswer = (description: string) => ({
-  description,
-  content: { 'application/problem+json': { schema: schemas.problem } },
-});
-
-const refused = { 401: problemAnswer('No key, or not one of ours.') };
 const encoderRefused = {
-  429: problemAnswer('No more operators that were never seen before today.'),
+  429: problemAnswer('Too many requests, units, or operators that were never seen before.'),
   503: problemAnswer('The encoder of operators that were never seen before does not answer.'),
 };
-const security = [{ bearer: [] }];
 
 const health = createRoute({
   method: 'get',
@@ -55,7 +47,7 @@ const score = createRoute({
   method: 'post',
   path: '/v1/score',
   security,
-  middleware: jsonBody(),
+  middleware: jsonOrUpload(),
   request: { body: { required: true, content: { 'application/json': { schema: schemas.scoreRequest } } } },
   responses: {
     200: json(schemas.scoreResponse, 'One result an architecture, in the order of the request.'),
@@ -63,6 +55,7 @@ const score = createRoute({
     ...refused,
     413: problemAnswer('The body is too large.'),
     415: problemAnswer('The body is not declared as JSON.'),
+    409: problemAnswer('The Idempotency-Key is in use, or was used with another request.'),
     422: problemAnswer('Something in the request cannot be read; nothing was scored.'),
     ...encoderRefused,
   },
@@ -72,7 +65,7 @@ const embed = createRoute({
   method: 'post',
   path: '/v1/operators/embed',
   security,
-  middleware: jsonBody(),
+  middleware: [admit('score'), jsonBody()] as const,
   request: { body: { required: true, content: { 'application/json': { schema: schemas.embedRequest } } } },
   responses: {
     200: json(schemas.embedResponse, 'How each operator was understood, and its vector, in order.'),
@@ -89,6 +82,7 @@ const operators = createRoute({
   method: 'get',
   path: '/v1/operators',
   security,
+  middleware: admit('read'),
   request: { query: schemas.operatorsQuery },
   responses: {
     200: json(schemas.operatorsResponse, 'Operators that the model has vectors for.'),
@@ -101,6 +95,7 @@ const models = createRoute({
   method: 'get',
   path: '/v1/models',
   security,
+  middleware: admit('read'),
   responses: { 200: json(schemas.modelsResponse, 'The model card of every model served.'), ...refused },
 });
 
@@ -108,6 +103,7 @@ const spaces = createRoute({
   method: 'get',
   path: '/v1/spaces',
   security,
+  middleware: admit('read'),
   responses: { 200: json(schemas.spacesResponse, 'The built-in spaces.'), ...refused },
 });
 
@@ -115,6 +111,7 @@ const space = createRoute({
   method: 'get',
   path: '/v1/spaces/{id}',
   security,
+  middleware: admit('read'),
   request: { params: schemas.spaceParams },
   responses: {
     200: json(schemas.spaceResponse, 'The space, with every choice that it leaves open.'),
@@ -127,6 +124,7 @@ const formats = createRoute({
   method: 'get',
   path: '/v1/formats',
   security,
+  middleware: admit('read'),
   responses: { 200: json(schemas.formatsResponse, 'How architectures are written.'), ...refused },
 });
 
@@ -169,18 +167,23 @@ export function createApp<Bindings extends object>(services: Services<Bindings>)
   app.onError(onError);
   app.notFound(onNotFound);
   app.use(methodNotAllowed({ app, onMethodNotAllowed }));
-  app.use('/v1/*', requireKey(services.access));
+  app.use('/v1/*', except('/v1/admin/*', requireKey(services.access)));
 
   app.openapi(health, (c) => c.json({ status: 'ok' as const, model: services.scorer().model }, 200));
 
   app.openapi(score, async (c) => {
-    const { format, architectures, include = [] } = c.req.valid('json');
-    const scorer = services.scorer();
-    const lexicon = services.lexicon(c.env);
-    const results = await scoreBatch(scorer, { format, architectures, include }, (words) =>
-      lexicon.lookUp(words, c.var.account.id),
-    );
-    return c.json({ model: scorer.model, results, usage: { units: results.length } }, 200);
+    const request = c.req.valid('json');
+    const { format, architectures, include = [] } = request;
+    const metered = { kind: 'score', units: architectures.length, request } as const;
+    const answer = await c.var.caller.metered(c, metered, async () => {
+      const scorer = services.scorer();
+      const lexicon = services.lexicon(c.env);
+      const results = await scoreBatch(scorer, { format, architectures, include }, (words) =>
+        lexicon.lookUp(words, c.var.caller.id),
+      );
+      return { model: scorer.model, results };
+    });
+    return jsonText<z.infer<typeof schemas.scoreResponse>>(c, answer);
   });
 
   app.openapi(embed, async (c) => {
@@ -188,7 +191,7 @@ export function createApp<Bindings extends object>(services: Services<Bindings>)
     const lexicon = services.lexicon(c.env);
     const meanings = await lexicon.lookUp(
       given.map(({ understood }) => understood),
-      c.var.account.id,
+      c.var.caller.id,
     );
     const embedded = given.flatMap(({ given, understood }) => {
       const meaning = meanings.get(understood);
@@ -223,6 +226,8 @@ export function createApp<Bindings extends object>(services: Services<Bindings>)
     }
     return c.json({ ...listed(found), slots: found.slots }, 200);
   });
+
+  addUsage(app);
 
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
   app.doc31('/openapi.json', {

@@ -96,7 +96,12 @@ const scoreResult = z
   .openapi('ScoreResult');
 
 export const usage = z
-  .object({ units: z.int().openapi({ description: 'Architectures scored by this call.' }) })
+  .object({
+    units: z.int().openapi({ description: 'Architectures scored by this call.' }),
+    remaining: z.int().optional().openapi({
+      description: 'Units that the month has left; absent where nothing limits them.',
+    }),
+  })
   .openapi('Usage');
 
 export const scoreResponse = z

@@ -1,41 +1,65 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { byParams, CELL, call, KEY, serve } from './served.ts';
+import { mintKey, newAccountId } from '../../src/accounts/api-key.ts';
+import { byParams, CELL, call, KEY, SECRETS, serve } from './served.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
 test('without a key the answer is 401, and says what was expected', async () => {
-  const answer = await serve().request('/v1/models', {}, { LOCAL_KEY: KEY });
+  const answer = await serve().request('/v1/models', {}, SECRETS);
   expect(answer.status).toBe(401);
   expect(answer.headers.get('WWW-Authenticate')).toBe('Bearer realm="tgnas"');
   expect(await answer.json()).toMatchObject({ code: 'key-missing' });
 });
 
-test.each([['tgk_local_0123456789abcdee'], ['tgk_local_'], [`${KEY}0`]])(
-  'the key %s is not the key',
-  async (key) => {
-    const answer = await call('/v1/models', { headers: { Authorization: `Bearer ${key}` } });
-    expect(answer.status).toBe(401);
-    expect(await answer.json()).toMatchObject({ code: 'key-unknown' });
-  },
-);
+const mistyped = (at: number): string => KEY.slice(0, at) + (KEY[at] === 'a' ? 'b' : 'a') + KEY.slice(at + 1);
+
+test.each([
+  ['with a wrong digit in its secret', mistyped(50)],
+  ['with a wrong digit in its account', mistyped(7)],
+  ['with a wrong digit in its checksum', mistyped(KEY.length - 1)],
+  ['cut off', KEY.slice(0, -1)],
+  ['with a digit too many', `${KEY}0`],
+  ['of another shape', 'tgk_local_0123456789abcdef'],
+])('a key %s is mistyped, and is told so without asking its account', async (_, key) => {
+  const app = serve(byParams, () => {
+    throw new Error('the account was asked');
+  });
+  const answer = await app.request('/v1/models', { headers: { Authorization: `Bearer ${key}` } }, SECRETS);
+  expect(answer.status).toBe(401);
+  expect(await answer.json()).toMatchObject({ code: 'key-malformed' });
+});
+
+test('a key of another server is no key of ours, and costs its account no question', async () => {
+  const app = serve(byParams, () => {
+    throw new Error('the account was asked');
+  });
+  const { text } = mintKey(newAccountId(), 'the pepper of another server');
+  const answer = await app.request('/v1/models', { headers: { Authorization: `Bearer ${text}` } }, SECRETS);
+  expect(answer.status).toBe(401);
+  expect(await answer.json()).toMatchObject({ code: 'key-unknown' });
+});
 
 test('a wrong key is not repeated in the answer', async () => {
   const answer = await call('/v1/models', { headers: { Authorization: 'Bearer secret-typo' } });
   expect(await answer.text()).not.toContain('secret-typo');
 });
 
-test.each([[undefined], ['']])('a server without a key (%o) serves nobody under /v1', async (LOCAL_KEY) => {
-  const bindings = LOCAL_KEY === undefined ? {} : { LOCAL_KEY };
+test.each([
+  [{}],
+  [{ KEY_PEPPER: 'pepper' }],
+  [{ ADMIN_TOKEN: 'token' }],
+  [{ KEY_PEPPER: '', ADMIN_TOKEN: 'token' }],
+])('a server with the secrets %o serves nobody under /v1', async (secrets) => {
   for (const headers of [{}, { Authorization: 'Bearer ' }, { Authorization: `Bearer ${KEY}` }]) {
-    const answer = await serve().request('/v1/models', { headers }, bindings);
+    const answer = await serve().request('/v1/models', { headers }, secrets);
     expect(answer.status).toBe(503);
-    expect(await answer.json()).toMatchObject({ code: 'keys-not-configured' });
+    expect(await answer.json()).toMatchObject({ code: 'secrets-not-configured' });
   }
 });
 
 test('an unauthorised caller cannot make the server read a body', async () => {
   const init = { method: 'POST', body: 'x', headers: { 'Content-Type': 'text/plain' } };
-  expect((await serve().request('/v1/score', init, { LOCAL_KEY: KEY })).status).toBe(401);
+  expect((await serve().request('/v1/score', init, SECRETS)).status).toBe(401);
 });
 
 test('a path that leads nowhere is 404', async () => {
@@ -67,7 +91,7 @@ test('a failure of ours is a bare 500', async () => {
       body: JSON.stringify({ format: 'nas-bench-201', architectures: [CELL] }),
       headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${KEY}` },
     },
-    { LOCAL_KEY: KEY },
+    SECRETS,
   );
   expect(answer.status).toBe(500);
   expect(await answer.json()).toEqual({

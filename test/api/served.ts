@@ -1,11 +1,22 @@
-import { localAccess } from '../../src/api/access.ts';
+import type { AccountDoor } from '../../src/api/access.ts';
 import { createApp } from '../../src/api/app.ts';
 import { Lexicon } from '../../src/operators/lexicon.ts';
 import { NewWordsRefused } from '../../src/operators/new-words.ts';
 import type { Scorer } from '../../src/predictor/scorer.ts';
+import { doorTo, localAccount, PEPPER } from '../accounts/local-account.ts';
 import { table } from '../operators/artefacts.ts';
 
-export const KEY = 'tgk_local_0123456789abcdef';
+const ours = localAccount();
+
+export const KEY = ours.key().text;
+
+/** What the server is configured with. */
+export interface Secrets {
+  readonly KEY_PEPPER?: string;
+  readonly ADMIN_TOKEN?: string;
+}
+
+export const SECRETS: Secrets = { KEY_PEPPER: PEPPER, ADMIN_TOKEN: 'token of the tests' };
 
 export const CELL = '|nor_conv_3x3~0|+|none~0|skip_connect~1|+|none~0|skip_connect~1|nor_conv_3x3~2|';
 
@@ -25,13 +36,13 @@ const lexicon = new Lexicon(table, async () => {
   throw new NewWordsRefused('encoder-unavailable', 'the encoder does not answer', 10);
 });
 
-/** The API on that scorer. */
-export const serve = (scorer: Scorer = byParams) =>
-  createApp<{ LOCAL_KEY?: string }>({
+/** The API on that scorer, and on one account. */
+export const serve = (scorer: Scorer = byParams, account: () => AccountDoor = () => doorTo(ours.account)) =>
+  createApp<Secrets>({
     scorer: () => scorer,
     lexicon: () => lexicon,
     manifest: { id: 'params' },
-    access: ({ LOCAL_KEY }) => localAccess(LOCAL_KEY),
+    access: ({ KEY_PEPPER, ADMIN_TOKEN }) => ({ pepper: KEY_PEPPER, adminToken: ADMIN_TOKEN, account }),
   });
 
 const app = serve();
@@ -42,7 +53,7 @@ export async function call(
   init: { method?: string; body?: BodyInit; duplex?: 'half'; headers?: Record<string, string> } = {},
 ): Promise<Response> {
   const headers = { Authorization: `Bearer ${KEY}`, ...init.headers };
-  return app.request(path, { ...init, headers }, { LOCAL_KEY: KEY });
+  return app.request(path, { ...init, headers }, SECRETS);
 }
 
 /** A POST of a JSON value. */

@@ -3,14 +3,17 @@ import { env, exports } from 'cloudflare:workers';
 import { beforeEach, expect, test } from 'vitest';
 import { embedResponse, problem, scoreResponse } from '../../src/api/schemas.ts';
 import { OperatorMemory } from '../../src/operators/memory.ts';
+import { newCustomer } from './customer.ts';
 
 const ALLOWANCE = { perCall: 8, perDay: 100 };
+
+const KEY = await newCustomer();
 
 const call = (path: string, value: unknown): Promise<Response> =>
   exports.default.fetch(
     new Request(`https://tgnas.example${path}`, {
       method: 'POST',
-      headers: { Authorization: `Bearer ${env.LOCAL_KEY}`, 'Content-Type': 'application/json' },
+      headers: { Authorization: `Bearer ${KEY}`, 'Content-Type': 'application/json' },
       body: JSON.stringify(value),
     }),
   );

@@ -1,13 +1,16 @@
-import { env, exports } from 'cloudflare:workers';
+import { exports } from 'cloudflare:workers';
 import { expect, test } from 'vitest';
 import { scoreResponse } from '../../src/api/schemas.ts';
 import { readSubject } from '../../src/predictor/score-batch.ts';
+import { newCustomer } from './customer.ts';
 
 const CELL = '|nor_conv_3x3~0|+|none~0|skip_connect~1|+|none~0|skip_connect~1|nor_conv_3x3~2|';
 const OTHER =
   '|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_3x3~2|';
 
-const request = (architectures: readonly string[], key = env.LOCAL_KEY): Request =>
+const KEY = await newCustomer();
+
+const request = (architectures: readonly string[], key = KEY): Request =>
   new Request('https://tgnas.example/v1/score', {
     method: 'POST',
     headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
