@@ -5,8 +5,10 @@ import type { Terminal } from './terminal.ts';
 /** An architecture to score and where the user wrote it. */
 export interface GivenArchitecture {
   readonly text: string;
-  /** `line 3` or `architecture 2`, counted from 1. */
+  /** `line 3` or `architecture 2`, counted from 1, or the file's name. */
   readonly place: string;
+  /** Contents of the file that `text` names, in a format whose architectures are files. */
+  readonly contents?: Uint8Array;
 }
 
 /** One architecture a line; empty lines are skipped. */
@@ -17,12 +19,32 @@ function lines(text: string): GivenArchitecture[] {
     .filter((line) => line.text !== '');
 }
 
+const unreadable = (file: string, error: unknown): InputError =>
+  new InputError(`cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`);
+
 function read(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new InputError(`cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`);
+    throw unreadable(file, error);
   }
+}
+
+/**
+ * The architectures in the model files named on the command line.
+ *
+ * @throws InputError when there are none, or when one cannot be read
+ */
+export function modelFiles(args: readonly string[], file: string | undefined): readonly GivenArchitecture[] {
+  const files = file === undefined ? args : [...args, file];
+  if (files.length === 0) throw new InputError('no architecture given: name a model file');
+  return files.map((name) => {
+    try {
+      return { text: name, place: name, contents: new Uint8Array(readFileSync(name)) };
+    } catch (error) {
+      throw unreadable(name, error);
+    }
+  });
 }
 
 /**

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { onnx } from '../formats/onnx.ts';
 import { FORMATS, formatOf } from '../formats/registry.ts';
 import type { Lexicon } from '../operators/lexicon.ts';
 import { readArtefacts } from '../predictor/artefacts-node.ts';
@@ -12,7 +13,7 @@ import {
   scoreBatch,
 } from '../predictor/score-batch.ts';
 import { createScorer, type Scorer } from '../predictor/scorer.ts';
-import { architectureLines, type GivenArchitecture } from './architecture-lines.ts';
+import { architectureLines, type GivenArchitecture, modelFiles } from './architecture-lines.ts';
 import { InputError } from './input-error.ts';
 import { tableOf } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -29,6 +30,7 @@ Examples:
   $ tgnas score --format nas-bench-201 '|nor_conv_3x3~0|+|none~0|skip_connect~1|+|none~0|skip_connect~1|nor_conv_3x3~2|'
   $ tgnas score --format nas-bench-201 --file cells.txt --include cost
   $ tgnas score --format dag --json < graphs.jsonl
+  $ tgnas score --format onnx model.onnx
 
 A file or standard input has one architecture a line. \`tgnas formats\` shows how each format is written.`;
 
@@ -69,7 +71,7 @@ async function scoreAll(
   const results: ScoreResult[] = [];
   for (let start = 0; start < given.length; start += BATCH) {
     const part = given.slice(start, start + BATCH);
-    const architectures = part.map(({ text }) => text);
+    const architectures = part.map(({ text, contents }) => contents ?? text);
     try {
       const batch = { format: formatOf(format).id, architectures, include };
       const scored = await scoreBatch(scorer, batch, (words) => lexicon.lookUp(words, 'local'));
@@ -109,7 +111,10 @@ async function score(terminal: Terminal, args: readonly string[], options: Score
   if (unshown !== undefined && options.json !== true) {
     throw new InputError(`a table has no room for it: --include ${unshown} needs --json`);
   }
-  const given = architectureLines(args, options.file, terminal);
+  const given =
+    options.format === onnx.id
+      ? modelFiles(args, options.file)
+      : architectureLines(args, options.file, terminal);
   const artefacts = readArtefacts();
   const scorer = createScorer(artefacts, openOnnx);
   const results = await scoreAll(scorer, openLexicon(artefacts), given, options);

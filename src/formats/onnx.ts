@@ -10,7 +10,7 @@ import type { Format } from './format.ts';
 import { looksLikeJson, parseJson, shaped } from './json-value.ts';
 import { mergeBlocks } from './onnx/blocks.ts';
 import { lower } from './onnx/layers.ts';
-import { MAX_FILE_BYTES, readOnnx } from './onnx/model.ts';
+import { readOnnx } from './onnx/model.ts';
 import { inferShapes } from './onnx/shapes.ts';
 import { tally } from './onnx/tally.ts';
 
@@ -29,6 +29,9 @@ const EXAMPLE =
   'AWIiBFJlbHUKGQoBYhIBYyIRR2xvYmFsQXZlcmFnZVBvb2wKDwoBYxIBZCIHRmxhdHRlbgoPCgFkCgF3EgF5IgRHZW1tEgFn' +
   'Kg0IEAgDCAMIAxABQgFrKgkIEAgKEAFCAXdaGwoBeBIWChQIARIQCgIIAQoCCAMKAgggCgIIIGITCgF5Eg4KDAgBEggKAggB' +
   'CgIICkICEBE=';
+
+/** Longest file that is taken as text or over HTTP. One that is already here may be longer, as most of it is skipped. */
+export const MAX_SENT_BYTES = 20_000_000;
 
 const IN = 'in';
 const OUT = 'out';
@@ -56,8 +59,8 @@ const JSON_NETWORK = z.strictObject({
 /** The file behind base64 text. */
 function decoded(text: string): Uint8Array {
   const bare = text.trim();
-  if (bare.length > (4 * MAX_FILE_BYTES) / 3 + 4) {
-    throw new ArchitectureError('onnx-too-large', `an ONNX file may have at most ${MAX_FILE_BYTES} bytes`);
+  if (bare.length > (4 * MAX_SENT_BYTES) / 3 + 4) {
+    throw new ArchitectureError('onnx-too-large', `an ONNX file may have at most ${MAX_SENT_BYTES} bytes`);
   }
   const wrong = bare.search(/[^A-Za-z0-9+/=]/);
   try {

@@ -6,7 +6,6 @@
 import { PbfReader } from 'pbf';
 import { ArchitectureError } from '../../graph/architecture-error.ts';
 
-export const MAX_FILE_BYTES = 20_000_000;
 const MAX_NODES = 20_000;
 const MAX_TENSORS = 50_000;
 const MAX_ATTRIBUTES = 64;
@@ -332,17 +331,12 @@ function readGraph(message: Message, { nodes, initializers, inputs, outputs, val
 }
 
 /**
- * The graph of an ONNX file. Work and memory are bounded by the file's size, whatever lengths it claims.
+ * The graph of an ONNX file. Work is bounded by the file's size and memory by the limits above, whatever lengths
+ * the file claims.
  *
- * @throws ArchitectureError `onnx-too-large`, or `onnx-malformed` with the offset in bytes
+ * @throws ArchitectureError `onnx-malformed` with the offset in bytes
  */
 export function readOnnx(file: Uint8Array): OnnxModel {
-  if (file.byteLength > MAX_FILE_BYTES) {
-    throw new ArchitectureError(
-      'onnx-too-large',
-      `an ONNX file may have at most ${MAX_FILE_BYTES} bytes, this one has ${file.byteLength}; weights kept as external data need not be sent`,
-    );
-  }
   const draft: Draft = { nodes: [], initializers: new Map(), inputs: [], outputs: [], values: [] };
   const pbf = new PbfReader(file);
   const message = new Message(pbf, file.byteLength);
