@@ -96,14 +96,6 @@ export class AccountObject extends DurableObject<AccountBindings> {
     return this.account?.usage(period, group) ?? [];
   }
 
-  openSearch(search: string): Refusal | undefined {
-    return this.account === undefined ? UNKNOWN : this.account.openSearch(search);
-  }
-
-  closeSearch(search: string): void {
-    this.account?.closeSearch(search);
-  }
-
   // Administration: `undefined` says that there is no such account.
 
   create(profile: Omit<Profile, 'created'>, from: string): Profile {

@@ -105,7 +105,6 @@ export class Account {
          number INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, origin TEXT NOT NULL,
          action TEXT NOT NULL, detail TEXT NOT NULL
        )`,
-      'CREATE TABLE IF NOT EXISTS searches (id TEXT PRIMARY KEY, opened INTEGER NOT NULL)',
     ]) {
       database.all(statement);
     }
@@ -275,29 +274,6 @@ export class Account {
 
   usage(period: Period, group: Group): UsageRow[] {
     return this.ledger.usage(period, group);
-  }
-
-  /** Takes one of the places for searches under way; the same search takes no second one. */
-  openSearch(search: string): Refusal | undefined {
-    return this.database.atomically(() => {
-      if (this.database.all('SELECT 1 FROM searches WHERE id = ?', search).length > 0) return undefined;
-      const [row] = this.database.all('SELECT count(*) AS searches FROM searches');
-      const { searches } = this.plan();
-      if (integer(row, 'searches') >= searches) {
-        return {
-          refused: 'searches-exceeded',
-          detail: `at most ${searches} searches at a time`,
-          retryAfter: 10,
-        };
-      }
-      this.database.all('INSERT INTO searches (id, opened) VALUES (?, ?)', search, this.clock());
-      return undefined;
-    });
-  }
-
-  /** Gives the place of a search back, once it has ended. */
-  closeSearch(search: string): void {
-    this.database.all('DELETE FROM searches WHERE id = ?', search);
   }
 
   // Administration. Each action and its record are one transaction.

@@ -6,7 +6,6 @@ export type RefusalCode =
   | 'scope-insufficient'
   | 'rate-limited'
   | 'quota-exceeded'
-  | 'searches-exceeded'
   | 'idempotency-key-reused'
   | 'idempotency-key-in-use';
 

@@ -17,8 +17,8 @@ import { json, jsonText, problemAnswer, refused, security } from './answers.ts';
 import { onError, onMethodNotAllowed, onNotFound, ProblemError } from './problem.ts';
 import { jsonBody } from './request-body.ts';
 import * as schemas from './schemas.ts';
-import { addUsage } from './usage.ts';
 import { jsonOrUpload } from './upload.ts';
+import { addUsage } from './usage.ts';
 import { refuseInvalid } from './validation.ts';
 
 /** What the API stands on. */
