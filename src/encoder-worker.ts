@@ -39,13 +39,16 @@ function encoder(assets: Fetcher): Promise<Encode> {
 }
 
 export default {
-  async fetch(request, { ASSETS }) {
+  async fetch(request, { ASSETS }, context) {
     if (request.method !== 'POST') return new Response('POST the words', { status: 405 });
     const text = await request.text();
     if (text === '' || text.length > MAX_BODY_BYTES)
       return new Response('1 to 256 characters', { status: 422 });
+    const opened = encoder(ASSETS);
+    // Other calls wait for the same opening: it goes on when the one that began it is cut off.
+    context.waitUntil(opened.catch(() => undefined));
     try {
-      return new Response(await (await encoder(ASSETS))(text));
+      return new Response(await (await opened)(text));
     } catch (error) {
       console.error(error);
       return new Response('the encoder does not work', { status: 503 });

@@ -1,0 +1,104 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const ROOT = join(import.meta.dirname, '../..');
+const HOST = '127.0.0.1';
+const ADMIN_TOKEN = 'token-of-the-tests';
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, HOST);
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port is free');
+  return address.port;
+}
+
+/** The Workers of some configurations, in workerd as `npm start` runs them, with storage of their own. */
+export class WranglerDev {
+  readonly url: string;
+  private readonly process: ChildProcess;
+  private readonly storage: string;
+  private log = '';
+
+  private constructor(configurations: readonly string[], port: number) {
+    this.url = `http://${HOST}:${port}`;
+    this.storage = mkdtempSync(join(tmpdir(), 'tgnas-faults-'));
+    const options = ['--local', '--ip', HOST, '--port', `${port}`, '--inspector-port', '0'];
+    this.process = spawn(
+      process.execPath,
+      [
+        join(ROOT, 'node_modules/wrangler/bin/wrangler.js'),
+        'dev',
+        ...configurations.flatMap((file) => ['-c', file]),
+        ...options,
+        ...['--persist-to', this.storage, '--show-interactive-dev-session=false', '--log-level', 'warn'],
+        ...['--var', 'KEY_PEPPER:pepper-of-the-tests', '--var', `ADMIN_TOKEN:${ADMIN_TOKEN}`],
+      ],
+      {
+        cwd: ROOT,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: {
+          ...process.env,
+          CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+          WRANGLER_HIDE_BANNER: 'true',
+          WRANGLER_SEND_ERROR_REPORTS: 'false',
+          WRANGLER_SEND_METRICS: 'false',
+        },
+      },
+    );
+    for (const stream of [this.process.stdout, this.process.stderr]) {
+      stream?.on('data', (text: Buffer) => {
+        this.log += text.toString();
+      });
+    }
+  }
+
+  /** @throws Error with what wrangler said, when nothing answers within a minute and a half */
+  static async start(configurations: readonly string[]): Promise<WranglerDev> {
+    const server = new WranglerDev(configurations, await freePort());
+    const deadline = Date.now() + 90_000;
+    while (Date.now() < deadline && server.process.exitCode === null) {
+      const answer = await fetch(`${server.url}/openapi.json`).catch(() => undefined);
+      if (answer?.ok) return server;
+      await sleep(200);
+    }
+    await server.stop();
+    throw new Error(`wrangler dev did not answer: ${server.log}`);
+  }
+
+  /** A key of a new account. */
+  async newKey(): Promise<string> {
+    const { id } = await this.administer<{ id: string }>('/accounts', { name: 'tests', plan: 'unlimited' });
+    const wanted = { name: 'tests', scopes: ['score', 'read'] };
+    return (await this.administer<{ key: string }>(`/accounts/${id}/keys`, wanted)).key;
+  }
+
+  private async administer<Answer>(path: string, body: object): Promise<Answer> {
+    const answer = await this.post(`/v1/admin${path}`, body, ADMIN_TOKEN);
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    return (await answer.json()) as Answer;
+  }
+
+  post(path: string, body: object, key: string): Promise<Response> {
+    return fetch(`${this.url}${path}`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  }
+
+  async stop(): Promise<void> {
+    if (this.process.exitCode === null) {
+      this.process.kill('SIGINT');
+      await once(this.process, 'exit');
+    }
+    rmSync(this.storage, { recursive: true, force: true });
+  }
+}
