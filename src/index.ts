@@ -1,17 +1,23 @@
 /** The Worker: the HTTP API, and the Scorer that other Workers call over a service binding. Wiring only. */
-import { WorkerEntrypoint } from 'cloudflare:workers';
+import { exports, WorkerEntrypoint } from 'cloudflare:workers';
 import { AccountObject } from './accounts/account-object.ts';
 import { AccountDirectory } from './accounts/directory.ts';
 import { readPlans } from './accounts/plans.ts';
+import { searchMeter } from './accounts/search-meter.ts';
 import type { Access } from './api/access.ts';
 import { addAdministration } from './api/administration.ts';
 import { createApp } from './api/app.ts';
+import { addSearches } from './api/searches.ts';
 import { Lexicon } from './operators/lexicon.ts';
 import { OperatorMemory, throughMemory } from './operators/memory.ts';
 import { artefacts } from './predictor/artefacts-worker.ts';
 import { openOnnx } from './predictor/onnx-worker.ts';
 import { operatorTable } from './predictor/operator-table.ts';
 import { createScorer, type Prediction, type Scorer as Predictor, type Subject } from './predictor/scorer.ts';
+import type { SearchOrder } from './search/coordinator/order.ts';
+import { Coordinator } from './search/coordinator.ts';
+import { SearchIndex } from './search/search-index.ts';
+import { Searches } from './search/searches.ts';
 
 let opened: Predictor | undefined;
 
@@ -53,15 +59,58 @@ addAdministration<Cloudflare.Env>(app, (env) => ({
   account: accountOf(env),
   directory: env.ACCOUNT_DIRECTORY.get(env.ACCOUNT_DIRECTORY.idFromName('all')),
 }));
+addSearches<Cloudflare.Env>(
+  app,
+  (env) =>
+    new Searches({
+      coordinators: env.SEARCHES,
+      indices: env.SEARCH_INDICES,
+      scorer,
+      lexicon: () => lexicon(env),
+      limits: {
+        evaluations: env.SEARCH_EVALUATIONS,
+        retentionDays: env.SEARCH_RETENTION_DAYS,
+        webhooksAnywhere: env.WEBHOOKS_ANYWHERE === 'true',
+      },
+    }),
+);
 
 export default { fetch: app.fetch } satisfies ExportedHandler<Cloudflare.Env>;
 
-export { AccountDirectory, AccountObject, OperatorMemory };
+export { AccountDirectory, AccountObject, OperatorMemory, SearchIndex };
 
 /** Scoring for other Workers, and for the search's coordinator: no key, no HTTP. */
 export class Scorer extends WorkerEntrypoint<Cloudflare.Env> {
   /** One prediction a subject, in order; `vectors` as `Scorer.score` in `predictor` has them. */
   score(subjects: readonly Subject[], vectors?: ReadonlyMap<string, Float32Array>): Promise<Prediction[]> {
     return scorer().score(subjects, vectors);
+  }
+
+  /**
+   * The same by one model and no other, so that a search never mixes two.
+   *
+   * @throws Error where this Worker has another one: during a deployment, the next call may find the right one
+   */
+  async scoreBy(
+    sha256: string,
+    subjects: readonly Subject[],
+    vectors?: ReadonlyMap<string, Float32Array>,
+  ): Promise<Prediction[]> {
+    const { model } = scorer();
+    if (model.sha256 === sha256) return this.score(subjects, vectors);
+    throw new Error(`expected the model ${sha256}, this Worker has ${model.sha256}`);
+  }
+}
+
+/** Conducts a search: scored by the `Scorer` above, over its binding, and paid for by the account. */
+export class SearchCoordinator extends Coordinator {
+  protected override means() {
+    return {
+      score: ({ model, vectors }: SearchOrder) => {
+        const words = vectors.size === 0 ? undefined : vectors;
+        return (subjects: readonly Subject[]) => exports.Scorer.scoreBy(model.sha256, subjects, words);
+      },
+      meter: searchMeter(accountOf(this.env)),
+    };
   }
 }

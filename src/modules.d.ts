@@ -26,6 +26,12 @@ declare namespace Cloudflare {
     readonly USAGE_SINK_URL?: string;
     readonly STRIPE_METER?: string;
     readonly USAGE_EXPORT_SECONDS: number;
+    readonly SEARCHES: DurableObjectNamespace<import('./index.ts').SearchCoordinator>;
+    readonly SEARCH_INDICES: DurableObjectNamespace<import('./search/search-index.ts').SearchIndex>;
+    readonly SEARCH_EVALUATIONS: number;
+    readonly SEARCH_RETENTION_DAYS: number;
+    /** `true` lets webhooks go to any http address: to try them out on one machine. */
+    readonly WEBHOOKS_ANYWHERE?: string;
     readonly OPERATOR_MEMORY: DurableObjectNamespace<import('./operators/memory.ts').OperatorMemory>;
     /** The Worker of `wrangler.encoder.toml`. */
     readonly ENCODER: Fetcher;

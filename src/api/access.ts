@@ -7,6 +7,7 @@ import type { Admission, Beginning, Settlement, Standing, Units } from '../accou
 import { type PresentedKey, readKey } from '../accounts/api-key.ts';
 import type { Scope } from '../accounts/keyring.ts';
 import type { Attempt, Group, Kind, Period, UsageRow } from '../accounts/ledger.ts';
+import type { Plan } from '../accounts/plans.ts';
 import { isRefusal, type Refusal, type RefusalCode } from '../accounts/refusal.ts';
 import { ProblemError } from './problem.ts';
 
@@ -64,7 +65,6 @@ const REFUSAL_STATUS: Readonly<Record<RefusalCode, ContentfulStatusCode>> = {
   'scope-insufficient': 403,
   'rate-limited': 429,
   'quota-exceeded': 429,
-  'searches-exceeded': 429,
   'idempotency-key-reused': 409,
   'idempotency-key-in-use': 409,
 };
@@ -103,8 +103,8 @@ export type Answer = Readonly<Record<string, unknown>>;
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 /** Seconds for which the answer to an `Idempotency-Key` is kept. */
 const ANSWER_KEPT = 86_400;
-/** Seconds for which a call without one is remembered: as long as we ourselves might ask again. */
-const CALL_REMEMBERED = 300;
+/** Seconds for which a call without one is remembered: longer than we ourselves might ask again. */
+const CALL_REMEMBERED = 3_600;
 /** A row of SQLite in a Durable Object has 2 MB at most. */
 const MAX_ANSWER_BYTES = 1_900_000;
 
@@ -129,8 +129,15 @@ export class Caller {
     return this.key.account;
   }
 
+  /** The id of the key that was presented. */
   get keyId(): string {
     return this.key.id;
+  }
+
+  /** What the account may use, once it was admitted. */
+  get plan(): Plan {
+    if (this.standing === undefined) throw new Error('a plan is known of admitted callers alone');
+    return this.standing.plan;
   }
 
   /**
@@ -251,7 +258,7 @@ export class Caller {
 }
 
 /** @throws ProblemError 422 for a header that is no key */
-function idempotencyKeyOf(c: Context): string | undefined {
+export function idempotencyKeyOf(c: Context): string | undefined {
   const key = c.req.header('Idempotency-Key');
   if (key === undefined || IDEMPOTENCY_KEY.test(key)) return key;
   const detail = 'expected 1 to 255 visible ASCII characters in Idempotency-Key';

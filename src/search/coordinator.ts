@@ -7,17 +7,16 @@ import { spaceOf } from '../spaces/registry.ts';
 import { Conductor, type Means, type Next } from './coordinator/conductor.ts';
 import { attach, bringUpToDate, Changes, eventStream } from './coordinator/events.ts';
 import type { SearchOrder } from './coordinator/order.ts';
-import { type SearchSnapshot, type SearchSummary, snapshotOf, summaryOf } from './coordinator/snapshot.ts';
+import {
+  type SearchSnapshot,
+  type SearchSummary,
+  type StartedSearch,
+  snapshotOf,
+  summaryOf,
+} from './coordinator/snapshot.ts';
 import { SearchStore } from './coordinator/store.ts';
 import { deliver } from './coordinator/webhook.ts';
 import { startSearch } from './search.ts';
-
-export interface CoordinatorBindings {
-  /** Days for which the results of a search are kept after its end. */
-  readonly SEARCH_RETENTION_DAYS: number;
-  /** Lets webhooks go to any http address; for trying them out on one machine, never set in production. */
-  readonly WEBHOOKS_ANYWHERE?: string;
-}
 
 const DAY_MS = 86_400_000;
 /** How long one alarm goes on making steps before it rings again: a Worker may make 1,000 calls in one go. */
@@ -25,12 +24,12 @@ const STEPS_PER_ALARM = 100;
 const ALARM_MS = 10_000;
 const CHARGE_PAUSE_MS = 10_000;
 
-export abstract class Coordinator extends DurableObject<CoordinatorBindings> {
+export abstract class Coordinator extends DurableObject<Cloudflare.Env> {
   private readonly store: SearchStore;
   private readonly changes = new Changes();
   private conductor: Conductor | undefined;
 
-  constructor(state: DurableObjectState, bindings: CoordinatorBindings) {
+  constructor(state: DurableObjectState, bindings: Cloudflare.Env) {
     super(state, bindings);
     this.store = new SearchStore(state.storage);
     void state.blockConcurrencyWhile(async () => {
@@ -63,14 +62,23 @@ export abstract class Coordinator extends DurableObject<CoordinatorBindings> {
   }
 
   /** Begins the search. Beginning it again changes nothing. */
-  async start(order: SearchOrder): Promise<SearchSnapshot> {
+  async start(order: SearchOrder): Promise<StartedSearch> {
     if (!this.store.exists()) {
       this.store.create(order, startSearch(spaceOf(order.space), order.settings));
       await this.ctx.storage.setAlarm(Date.now());
     }
-    const snapshot = this.snapshot(order.payer.account);
-    if (snapshot === undefined) throw new Error('the search belongs to another account');
-    return snapshot;
+    const started = this.started(order.payer.account);
+    if (started === undefined) throw new Error('the search belongs to another account');
+    return started;
+  }
+
+  /** What `start` said. */
+  started(account: string): StartedSearch | undefined {
+    const conductor = this.conducted(account);
+    if (conductor === undefined) return undefined;
+    const { webhook } = conductor.order;
+    const search = snapshotOf(conductor, this.store);
+    return { search, ...(webhook === undefined ? {} : { webhookSecret: webhook.secret }) };
   }
 
   summary(account: string): SearchSummary | undefined {

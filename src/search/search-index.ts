@@ -13,7 +13,22 @@ export interface SearchPage {
   readonly next: number | null;
 }
 
-type Row = { number: number; id: string; added: number; summary: string | null };
+type Row = { number: number; id: string; added: number; request: string | null; summary: string | null };
+
+/** A search that is about to begin. */
+export interface Entry {
+  readonly id: string;
+  /** The caller's name for this call: called again by it, the call begins nothing. */
+  readonly idempotencyKey?: string;
+  /** The request in full, as text. */
+  readonly request: string;
+}
+
+/** What becomes of an entry: it may begin, or is there already by its key, or is refused. */
+export type Admission = 'admitted' | 'too-many' | 'key-reused' | { readonly existing: string };
+
+/** How long a caller may repeat a call by its key. */
+const KEY_KEPT_MS = 86_400_000;
 
 /** A search is entered before it begins; one that never begins is dropped after so long. */
 const BEGINNING_MS = 60_000;
@@ -27,7 +42,7 @@ export class SearchIndex extends DurableObject<IndexBindings> {
     this.sql.exec(`
       CREATE TABLE IF NOT EXISTS searches (
         number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, added INTEGER NOT NULL,
-        running INTEGER NOT NULL DEFAULT 1, summary TEXT
+        running INTEGER NOT NULL DEFAULT 1, summary TEXT, key TEXT UNIQUE, request TEXT
       );
       CREATE INDEX IF NOT EXISTS searches_running ON searches (running) WHERE running = 1;
     `);
@@ -38,11 +53,30 @@ export class SearchIndex extends DurableObject<IndexBindings> {
   }
 
   /** Enters a search that is about to begin, unless `limit` others are running. */
-  async admit(id: string, limit: number): Promise<boolean> {
+  async admit({ id, idempotencyKey, request }: Entry, limit: number): Promise<Admission> {
+    const before = this.byKey(idempotencyKey, request);
+    if (before !== undefined) return before;
     if (this.running() >= limit) await this.refresh();
-    if (this.running() >= limit) return false;
-    this.sql.exec('INSERT INTO searches (id, added) VALUES (?, ?)', id, Date.now());
-    return true;
+    // Others may have come in meanwhile; from here on nothing is waited for.
+    const meanwhile = this.byKey(idempotencyKey, request);
+    if (meanwhile !== undefined) return meanwhile;
+    if (this.running() >= limit) return 'too-many';
+    this.sql.exec(
+      'INSERT INTO searches (id, added, key, request) VALUES (?, ?, ?, ?)',
+      id,
+      Date.now(),
+      idempotencyKey ?? null,
+      idempotencyKey === undefined ? null : request,
+    );
+    return 'admitted';
+  }
+
+  private byKey(key: string | undefined, request: string): Admission | undefined {
+    if (key === undefined) return undefined;
+    this.sql.exec('UPDATE searches SET key = NULL, request = NULL WHERE added < ?', Date.now() - KEY_KEPT_MS);
+    const [row] = this.sql.exec<Row>('SELECT * FROM searches WHERE key = ?', key).toArray();
+    if (row === undefined) return undefined;
+    return row.request === request ? { existing: row.id } : 'key-reused';
   }
 
   private running(): number {

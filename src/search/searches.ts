@@ -8,7 +8,7 @@ import { spaceOf } from '../spaces/registry.ts';
 import type { Genome, Space } from '../spaces/space.ts';
 import { firstGenome } from '../spaces/variation.ts';
 import type { Payer } from './coordinator/order.ts';
-import type { SearchSnapshot } from './coordinator/snapshot.ts';
+import type { SearchSnapshot, StartedSearch } from './coordinator/snapshot.ts';
 import { webhookSecret } from './coordinator/webhook.ts';
 import { webhookAddress } from './coordinator/webhook-address.ts';
 import type { Coordinator } from './coordinator.ts';
@@ -24,18 +24,32 @@ export interface SearchRequest {
   readonly webhook?: string;
 }
 
-export interface StartedSearch {
-  readonly search: SearchSnapshot;
-  /** What the webhook's messages are signed with; told this once. */
-  readonly webhookSecret?: string;
-}
-
 export interface SearchLimits {
   /** Evaluations of one search. */
   readonly evaluations: number;
   readonly retentionDays: number;
   /** Whether webhooks may lead anywhere: on a developer's machine. */
   readonly webhooksAnywhere: boolean;
+}
+
+/** Whom a search is begun for, and under what terms. */
+export interface SearchTerms {
+  readonly payer: Payer;
+  /** Searches of the account that may run at a time. */
+  readonly concurrency: number;
+  /** Called again by the same one within a day, the call gives the search that it began. */
+  readonly idempotencyKey?: string;
+}
+
+/** An `Idempotency-Key` that is for another call, or for one that is being answered. */
+export class IdempotencyConflict extends Error {
+  override readonly name = 'IdempotencyConflict';
+  readonly code: 'idempotency-key-reused' | 'idempotency-key-in-use';
+
+  constructor(code: IdempotencyConflict['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
 }
 
 /** An account has as many searches running as it may. */
@@ -61,17 +75,15 @@ export class Searches {
   /**
    * Begins a search.
    *
-   * @param concurrency searches of the account that may run at a time
    * @throws ArchitectureError for a space that is none
    * @throws SearchError for settings that it cannot be searched with
    * @throws NewWordsRefused naming operators that have no vector and do not get one now
    * @throws TooManySearches
+   * @throws IdempotencyConflict
    */
-  async start(
-    { space: given, settings, webhook }: SearchRequest,
-    payer: Payer,
-    concurrency: number,
-  ): Promise<StartedSearch> {
+  async start(request: SearchRequest, terms: SearchTerms): Promise<StartedSearch> {
+    const { space: given, settings, webhook } = request;
+    const { payer, concurrency, idempotencyKey } = terms;
     const { limits, coordinators } = this.on;
     if (settings.evaluations > limits.evaluations) {
       const message = `at most ${limits.evaluations} evaluations in a search, got ${settings.evaluations}`;
@@ -84,11 +96,22 @@ export class Searches {
     const vectors = await vectorsFor(space, scorer, this.on.lexicon(), payer.account);
     await refuseUnknownHeads(space, settings, scorer, vectors);
     const id = coordinators.newUniqueId();
-    if (!(await this.index(payer.account).admit(id.toString(), concurrency))) {
-      throw new TooManySearches(`at most ${concurrency} searches at a time`);
+    const admission = await this.index(payer.account).admit(
+      {
+        id: id.toString(),
+        request: JSON.stringify(request),
+        ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      },
+      concurrency,
+    );
+    if (admission === 'too-many') throw new TooManySearches(`at most ${concurrency} searches at a time`);
+    if (admission === 'key-reused') {
+      const message = 'the Idempotency-Key was used before, with another request';
+      throw new IdempotencyConflict('idempotency-key-reused', message);
     }
+    if (admission !== 'admitted') return this.startedBefore(admission.existing, payer.account);
     const secret = url === undefined ? undefined : webhookSecret();
-    const search = await coordinators.get(id).start({
+    return coordinators.get(id).start({
       id: id.toString(),
       payer,
       space: given,
@@ -98,7 +121,13 @@ export class Searches {
       created: Date.now(),
       ...(url === undefined || secret === undefined ? {} : { webhook: { url, secret } }),
     });
-    return { search, ...(secret === undefined ? {} : { webhookSecret: secret }) };
+  }
+
+  private async startedBefore(id: string, account: string): Promise<StartedSearch> {
+    const started = await this.coordinator(id)?.started(account);
+    if (started !== undefined) return started;
+    const message = 'the same call is being answered; ask again for its answer';
+    throw new IdempotencyConflict('idempotency-key-in-use', message);
   }
 
   list(account: string, before: number | undefined, limit: number): Promise<SearchPage> {

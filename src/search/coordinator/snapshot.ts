@@ -39,6 +39,13 @@ export interface SearchSnapshot extends SearchSummary, Findings {
   };
 }
 
+/** A search that has begun, as whoever began it is told. */
+export interface StartedSearch {
+  readonly search: SearchSnapshot;
+  /** What the webhook's messages are signed with. */
+  readonly webhookSecret?: string;
+}
+
 const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
 export function summaryOf(conductor: Conductor, store: SearchStore): SearchSummary {
