@@ -27,12 +27,12 @@ const WITH_SKIP =
 
 class Merging {
   readonly blocks: (Block | undefined)[];
-  outputs: number[];
+  readonly outputs: Set<number>;
   private consumers: number[][] = [];
 
   constructor({ layers, outputs }: LayerGraph) {
     this.blocks = layers.map((layer) => layer && { ...layer, repeat: 1 });
-    this.outputs = [...outputs];
+    this.outputs = new Set(outputs);
     this.count();
   }
 
@@ -48,8 +48,8 @@ class Merging {
     });
   }
 
-  /** Hands every block to `merge`, first to last; one that changes the graph says so by returning true. */
-  pass(merge: (block: Block, at: number) => boolean): void {
+  /** Hands every block to `merge`, first to last. */
+  pass(merge: (block: Block, at: number) => void): void {
     for (const at of this.blocks.keys()) {
       const block = this.blocks[at];
       if (block !== undefined) merge(block, at);
@@ -73,7 +73,7 @@ class Merging {
   /** Whether `reader` alone reads what the block gives. */
   isPrivate(at: number, reader: number): boolean {
     const readers = this.readersOf(at);
-    return readers.length === 1 && readers[0] === reader && !this.outputs.includes(at);
+    return readers.length === 1 && readers[0] === reader && !this.outputs.has(at);
   }
 
   /** Puts `block` in the place of the block at `at` and of those in `merged`. */
@@ -107,13 +107,14 @@ class Merging {
     for (const input of this.blocks[at]?.inputs ?? []) {
       this.consumers[input] = (this.consumers[input] ?? []).filter((reader) => reader !== at);
     }
-    this.outputs = this.outputs.map((output) => (output === at ? instead : output));
+    if (this.outputs.delete(at)) this.outputs.add(instead);
     this.blocks[at] = undefined;
     this.consumers[at] = [];
     return true;
   }
 }
 
+/** Merges what belongs to the block at `at`; says whether there was anything to merge. */
 type Merge = (graph: Merging, block: Block, at: number) => boolean;
 
 const isMap = (block: Block | undefined): boolean => block?.op === POINTWISE || block?.op === LINEAR;
@@ -389,5 +390,5 @@ export function mergeBlocks(layers: LayerGraph): {
     if (graph.size + 1 <= MAX_NODES) break;
     run(merges);
   }
-  return { blocks: graph.blocks, outputs: graph.outputs };
+  return { blocks: graph.blocks, outputs: [...graph.outputs] };
 }

@@ -87,8 +87,8 @@ const PRODUCTS: ReadonlySet<string> = new Set(['Mul', 'Div']);
 
 const side = (shape: Shape | undefined): number => {
   if (shape === undefined || shape.length < 3) return 1;
-  if (shape.length >= 4) return Math.sqrt((shape[2] ?? 1) * (shape[3] ?? 1));
-  return Math.sqrt(shape[1] ?? 1);
+  const places = shape.length >= 4 ? (shape[2] ?? 1) * (shape[3] ?? 1) : (shape[1] ?? 1);
+  return Math.max(1, Math.sqrt(places));
 };
 /** Images have their channels before their pixels, sequences after their tokens. */
 const channels = (shape: Shape | undefined): number =>
@@ -191,8 +191,8 @@ class Lowering {
     this.layers.push({
       op,
       inputs,
-      channelsIn,
-      channelsOut,
+      channelsIn: Math.max(1, channelsIn),
+      channelsOut: Math.max(1, channelsOut),
       side: side(before),
       stride: Math.max(1, strideAlong),
     });

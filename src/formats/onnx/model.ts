@@ -11,7 +11,8 @@ const MAX_TENSORS = 50_000;
 const MAX_ATTRIBUTES = 64;
 /** Inputs and outputs of all nodes together. */
 const MAX_ENDS = 200_000;
-const MAX_RANK = 16;
+/** Axes of a tensor. */
+export const MAX_RANK = 16;
 const MAX_NAME_BYTES = 4_096;
 const MAX_LIST = 1_024;
 /** Tensors of up to this many bytes are read: shapes, axes, pads and scales. */

@@ -2,7 +2,7 @@
  * Shapes of an ONNX graph's tensors, and the values of those small constants that shapes are computed from.
  * The rules are those of the operators' specification (https://onnx.ai/onnx/operators/).
  */
-import type { Dimensions, OnnxModel, OnnxNode } from './model.ts';
+import { type Dimensions, MAX_RANK, type OnnxModel, type OnnxNode } from './model.ts';
 
 export type Shape = readonly number[];
 
@@ -365,8 +365,9 @@ class Inference implements Tensors {
     );
     node.outputs.forEach((name, i) => {
       const shape = inferred[i];
-      const plausible = shape?.every((size) => Number.isInteger(size) && size >= 0) ?? false;
-      if (shape !== undefined && plausible && !this.shapes.has(name)) this.shapes.set(name, shape);
+      const plausible = shape?.every((size) => Number.isInteger(size) && size >= 0);
+      if (shape === undefined || shape.length > MAX_RANK || !plausible) return;
+      if (!this.shapes.has(name)) this.shapes.set(name, shape);
     });
     if (output !== undefined) {
       const values = this.computed(node);

@@ -96,10 +96,15 @@ function flopsOf(node: OnnxNode, tensors: Tensors): number {
   }
 }
 
-/** @throws ArchitectureError `onnx-shape-unknown` when the size of a layer with weights cannot be told */
+/**
+ * @throws ArchitectureError `onnx-shape-unknown` when the size of a layer with weights cannot be told,
+ * `onnx-size-implausible` when there is more to count than numbers can
+ */
 export function tally(model: OnnxModel, tensors: Tensors): Tally {
-  return {
-    params: paramsOf(model),
-    flops: model.nodes.reduce((sum, node) => sum + flopsOf(node, tensors), 0),
-  };
+  const params = paramsOf(model);
+  const flops = model.nodes.reduce((sum, node) => sum + flopsOf(node, tensors), 0);
+  if (params > Number.MAX_SAFE_INTEGER || flops > Number.MAX_SAFE_INTEGER) {
+    throw new ArchitectureError('onnx-size-implausible', 'the sizes of the tensors are those of no network');
+  }
+  return { params, flops };
 }
