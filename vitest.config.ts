@@ -20,7 +20,15 @@ export default defineConfig({
           cloudflareTest({
             wrangler: { configPath: './wrangler.toml' },
             miniflare: {
-              bindings: { KEY_PEPPER: 'pepper of the tests', ADMIN_TOKEN: 'token-of-the-tests' },
+              bindings: {
+                KEY_PEPPER: 'pepper of the tests',
+                ADMIN_TOKEN: 'token-of-the-tests',
+                PLANS: {
+                  hundred: { unitsPerMonth: 100, requestsPerSecond: 1_000, burst: 1_000, searches: 1 },
+                  single: { requestsPerSecond: 1_000, burst: 1_000, searches: 1 },
+                  unlimited: { requestsPerSecond: 1_000, burst: 10_000, searches: 16 },
+                },
+              },
               serviceBindings: { ENCODER: encoderService },
             },
           }),

@@ -48,7 +48,10 @@ const score = createRoute({
   path: '/v1/score',
   security,
   middleware: jsonOrUpload(),
-  request: { body: { required: true, content: { 'application/json': { schema: schemas.scoreRequest } } } },
+  request: {
+    headers: schemas.idempotencyHeaders,
+    body: { required: true, content: { 'application/json': { schema: schemas.scoreRequest } } },
+  },
   responses: {
     200: json(schemas.scoreResponse, 'One result an architecture, in the order of the request.'),
     400: problemAnswer('The body is not JSON.'),

@@ -30,6 +30,14 @@ export const scoreRequest = z
   })
   .openapi('ScoreRequest');
 
+/** Of every call that costs units. */
+export const idempotencyHeaders = z.object({
+  'idempotency-key': z.string().optional().openapi({
+    description:
+      'For 24 hours, the same key with the same request is answered as before, and costs nothing. 1 to 255 visible ASCII characters.',
+  }),
+});
+
 export const modelIdentity = z
   .object({ id: z.string(), version: z.string(), sha256: z.string() })
   .openapi('ModelIdentity');
