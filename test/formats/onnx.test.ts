@@ -176,6 +176,23 @@ describe('a hand-made model', () => {
     expect(opsOf(graph)).toEqual(['convolution 3 by 3', 'squeeze and excitation']);
   });
 
+  test('with a feed-forward network behind a depthwise convolution and a connection around both is ConvNeXt', () => {
+    const { graph } = read(
+      network((onnx, x) => {
+        const start = convolution(onnx, x);
+        const filtered = convolution(onnx, start, { side: 7, group: 8 });
+        const pixels = onnx.node('Transpose', [filtered], { perm: [0, 2, 3, 1] });
+        const wide = onnx.node('MatMul', [pixels, onnx.constant('wide', [8, 32], weights(256))]);
+        const narrow = onnx.constant('narrow', [32, 8], weights(256));
+        const mixed = onnx.node('MatMul', [onnx.node('Relu', [wide]), narrow]);
+        const y = onnx.node('Transpose', [mixed], { perm: [0, 3, 1, 2] });
+        return onnx.node('Add', [start, y]);
+      }),
+    );
+    expect(opsOf(graph)).toEqual(['convolution 3 by 3', 'ConvNeXt block 7 by 7']);
+    expect(graph.edges).toHaveLength(3);
+  });
+
   test('with more layers than a graph may have is condensed into stages of residual blocks', () => {
     const { graph, cost } = read(
       network((onnx, x) => {

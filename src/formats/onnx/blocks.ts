@@ -19,11 +19,12 @@ export interface Block extends Layer {
 const POINTWISE = 'convolution 1 by 1';
 const ATTENTION = 'multi-head self-attention';
 const FEED_FORWARD = /^feed-forward network/;
+const TOKEN_MIXING = 'token mixing multilayer perceptron';
 const SQUEEZE = 'squeeze and excitation';
 const DEPTHWISE = /^depthwise convolution (\d+ by \d+)$/;
 /** Blocks whose words take the connection around them for granted. */
 const WITH_SKIP =
-  /^(inverted bottleneck convolution|multi-head self-attention|cross-attention|feed-forward network)/;
+  /^(inverted bottleneck convolution|multi-head self-attention|cross-attention|feed-forward network|token mixing)/;
 
 class Merging {
   readonly blocks: (Block | undefined)[];
@@ -181,9 +182,33 @@ const feedForward: Merge = (graph, block, at) => {
   const { channelsIn, channelsOut, inputs } = wide;
   const narrows = channelsOut > channelsIn && block.channelsOut === channelsIn;
   if (!narrows || !graph.isPrivate(wideAt, at)) return false;
+  const from = graph.block(inputs[0]);
+  // Maps of another width than the tokens have are maps of the tokens themselves (Tolstikhin et al. 2021).
+  if (from !== undefined && from.op !== INPUT && from.channelsOut !== channelsIn) {
+    const width = from.channelsOut;
+    const mixed = { ...block, op: TOKEN_MIXING, inputs, channelsIn: width, channelsOut: width };
+    return graph.replace(at, mixed, [wideAt]);
+  }
   const expansion = Math.round((10 * channelsOut) / channelsIn) / 10;
   const op = expansion === 4 ? 'feed-forward network' : `feed-forward network, expansion ${expansion}`;
   return graph.replace(at, { ...block, op, inputs, channelsIn }, [wideAt]);
+};
+
+/** Depthwise, then a feed-forward network a pixel, with a connection around both (Liu et al. 2022). */
+const convNext: Merge = (graph, block, at) => {
+  if (block.op !== IDENTITY || block.inputs.length !== 2) return false;
+  for (const [inside, around] of [block.inputs, [...block.inputs].reverse()]) {
+    const depthwiseAt = graph.before(inside);
+    const depthwise = graph.block(depthwiseAt);
+    const kernel = DEPTHWISE.exec(depthwise?.op ?? '')?.[1];
+    if (inside === undefined || depthwiseAt === undefined || kernel === undefined) continue;
+    if (graph.block(inside)?.op !== 'feed-forward network' || graph.before(depthwiseAt) !== around) continue;
+    if (!graph.isPrivate(inside, at) || !graph.isPrivate(depthwiseAt, inside)) continue;
+    const { inputs = [], channelsIn = 1, channelsOut = 1, side = 1 } = depthwise ?? {};
+    const merged = { ...block, op: `ConvNeXt block ${kernel}`, inputs, channelsIn, channelsOut, side };
+    return graph.replace(at, merged, [inside, depthwiseAt]);
+  }
+  return false;
 };
 
 /** Channels weighted by two maps of their means (Hu et al. 2018). */
@@ -354,6 +379,7 @@ const repeated: Merge = (graph, block, at) => {
 const NAMED: readonly Merge[] = [
   attention,
   feedForward,
+  convNext,
   squeezeAndExcitation,
   invertedBottleneck,
   skipAround,
