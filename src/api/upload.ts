@@ -15,25 +15,30 @@ const MAX_UPLOAD_BYTES = MAX_SENT_BYTES + 100_000;
 
 const FORM_TYPE = /^multipart\/form-data\s*;/i;
 
-async function readBytes(body: ReadableStream<Uint8Array> | null, limit: number): Promise<Blob> {
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
+/**
+ * The form in a body, which is never held besides the form's own parts: an isolate has room for a file of the
+ * largest size a few times over, not many times.
+ *
+ * @throws ProblemError 413 `body-too-large`, 400 `form-malformed`
+ */
+async function readForm(body: ReadableStream<Uint8Array> | null, type: string): Promise<FormData> {
   let size = 0;
-  for await (const chunk of body ?? []) {
-    size += chunk.byteLength;
-    if (size > limit) {
-      throw new ProblemError(413, [
-        { code: 'body-too-large', detail: `an upload may have at most ${limit} bytes` },
-      ]);
-    }
-    chunks.push(new Uint8Array(chunk));
-  }
-  return new Blob(chunks);
-}
-
-async function readForm(body: Blob, type: string): Promise<FormData> {
+  const counted = body?.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      transform(chunk, controller) {
+        size += chunk.byteLength;
+        if (size > MAX_UPLOAD_BYTES) controller.error(new RangeError('the upload is too large'));
+        else controller.enqueue(chunk);
+      },
+    }),
+  );
   try {
-    return await new Response(body, { headers: { 'Content-Type': type } }).formData();
+    return await new Response(counted ?? null, { headers: { 'Content-Type': type } }).formData();
   } catch {
+    if (size > MAX_UPLOAD_BYTES) {
+      const detail = `an upload may have at most ${MAX_UPLOAD_BYTES} bytes`;
+      throw new ProblemError(413, [{ code: 'body-too-large', detail }]);
+    }
     throw new ProblemError(400, [{ code: 'form-malformed', detail: 'the body must be multipart/form-data' }]);
   }
 }
@@ -80,7 +85,7 @@ export function jsonOrUpload(): MiddlewareHandler {
   return async function jsonOrUpload(c, next) {
     const type = c.req.header('Content-Type') ?? '';
     if (FORM_TYPE.test(type)) {
-      const form = await readForm(await readBytes(c.req.raw.body, MAX_UPLOAD_BYTES), type);
+      const form = await readForm(c.req.raw.body, type);
       const body = JSON.stringify(await bodyOf(form));
       const headers = new Headers(c.req.raw.headers);
       headers.set('Content-Type', 'application/json');
