@@ -1,5 +1,10 @@
 import { nn, numpy as np } from '@jax-js/jax';
 
+/** log(1 + exp(x)) that neither it nor its gradient overflows. Consumes `x`. */
+function softplus(x: np.Array): np.Array {
+  return nn.relu(x.ref).add(np.log1p(np.exp(np.abs(x).mul(-1))));
+}
+
 /**
  * Pairwise logistic ranking loss (RankNet, Burges et al. 2005) within each of several spaces, plus an anchor
  * that holds a logit to its row's percentile. Rows are only ever compared with rows of their own space: the two
@@ -30,9 +35,9 @@ export function rankingLoss(
   const [k1, k2] = crossed(known.ref);
   const sign = np.sign(t1.sub(t2));
   const counted = k1.mul(k2).mul(np.abs(sign.ref));
-  const pairs = nn.softplus(z1.sub(z2).mul(sign).mul(-1)).mul(counted.ref);
+  const pairs = softplus(z1.sub(z2).mul(sign).mul(-1)).mul(counted.ref);
   const ranking = np.sum(pairs, [1, 2]).div(np.sum(counted, [1, 2]).add(1));
-  const entropy = nn.softplus(logits.ref).sub(logits.mul(target)).mul(known.ref);
+  const entropy = softplus(logits.ref).sub(logits.mul(target)).mul(known.ref);
   const anchored = np.sum(entropy, 1).div(np.sum(known, 1).add(1));
   return np.sum(ranking.add(anchored.mul(anchor)).mul(weight));
 }

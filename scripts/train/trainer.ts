@@ -41,10 +41,19 @@ export interface TrainingOptions {
   readonly decay: number;
   /** Deviation of the normal noise added to a node's operator vector: words close by should read alike. */
   readonly jitter: number;
+  /** Largest Euclidean norm of a step's gradient: one wild batch must not kill the ReLUs. */
+  readonly clip: number;
   /** Weight of the percentile's cross-entropy beside the ranking term. */
   readonly anchor: number;
   /** Loss weight of each head, by space. */
   readonly headWeights: (space: string) => readonly number[];
+  /**
+   * Steps at the end over which the parameters are averaged. Flat minima carry over to unseen spaces better
+   * (SWAD, Cha et al. 2021); the rate falls only to `lastRate` so that the average spans a valley.
+   */
+  readonly averagedSteps: number;
+  /** Learning rate at the end, as a share of `rate`. */
+  readonly lastRate: number;
   /** Steps at the end during which activations are rounded as the int8 network rounds them. */
   readonly quantizedSteps: number;
   readonly onStep?: (step: number, loss: number) => void;
@@ -55,28 +64,27 @@ export type Floats = Float32Array<ArrayBuffer>;
 
 export type Parameters = Map<string, Floats>;
 
-/** He-normal weights, zero biases. */
+/**
+ * Factors on He's deviation. Sums over a graph's edges and nodes add up, so what is summed starts smaller.
+ */
+const GAINS: readonly (readonly [name: RegExp, gain: number])[] = [
+  [/^W[pf]/, 0.5],
+  [/^Wr/, 0.2],
+  [/^Wh/, 0.3],
+];
+
+/** Scaled He-normal weights; input biases that set the hidden units apart, other biases zero. */
 export function initialParameters(shape: Shape, seed: number): Parameters {
   const random = new Random(seed);
   return new Map(
     Object.entries(parameterShapes(shape)).map(([name, dims]) => {
       const values = new Float32Array(dims.reduce((a, b) => a * b, 1));
       if (name.startsWith('W')) {
-        // A sum over a graph adds variance; the message weights start smaller so that depth does not explode.
-        const gain =
-          name === 'Wx'
-            ? +(process.env.WX ?? 0)
-            : /^W[pf]/.test(name)
-              ? 0.5
-              : name === 'Wr'
-                ? 0.5
-                : name === 'Wh'
-                  ? 0.3
-                  : 1;
+        const gain = GAINS.find(([pattern]) => pattern.test(name))?.[1] ?? 1;
         const deviation = gain * Math.sqrt(2 / (dims[0] ?? 1));
         for (let i = 0; i < values.length; i++) values[i] = deviation * random.normal();
       } else if (name === 'bx') {
-        for (let i = 0; i < values.length; i++) values[i] = Math.abs(random.normal()) * 0.5;
+        for (let i = 0; i < values.length; i++) values[i] = 0.5 * Math.abs(random.normal());
       }
       return [name, values];
     }),
@@ -173,6 +181,17 @@ function* batches(rows: number, batch: number, random: Random): Generator<Uint32
   }
 }
 
+/** Scales the gradients down to a Euclidean norm of at most `limit` in all. */
+function clipNorm(gradients: ReadonlyMap<string, Floats>, limit: number): void {
+  let square = 0;
+  for (const gradient of gradients.values()) for (const g of gradient) square += g * g;
+  const norm = Math.sqrt(square);
+  if (norm <= limit) return;
+  for (const gradient of gradients.values()) {
+    for (let i = 0; i < gradient.length; i++) gradient[i] = ((gradient[i] ?? 0) * limit) / norm;
+  }
+}
+
 /** Trains on the groups' tables and returns the parameters. Same tables, options and seed: same bytes. */
 export async function train(groups: readonly Group[], options: TrainingOptions): Promise<Parameters> {
   await startBackend();
@@ -193,6 +212,8 @@ export async function train(groups: readonly Group[], options: TrainingOptions):
         },
       ),
     );
+  const sums = new Map<string, Float64Array>();
+  let averaged = 0;
   let objectives = groups.map((group) => objectiveOf(group));
   for (let step = 0; step < options.steps; step++) {
     if (options.quantizedSteps > 0 && step === options.steps - options.quantizedSteps) {
@@ -244,11 +265,22 @@ export async function train(groups: readonly Group[], options: TrainingOptions):
     }
     tree.dispose(device);
     const warm = Math.min(1, (step + 1) / 30);
-    const rate = options.rate * warm * 0.5 * (1 + Math.cos((Math.PI * step) / options.steps));
+    const cosine = 0.5 * (1 + Math.cos((Math.PI * step) / options.steps));
+    const rate = options.rate * warm * (options.lastRate + (1 - options.lastRate) * cosine);
+    clipNorm(total, options.clip);
     optimizer.step(parameters, total, rate);
+    if (step >= options.steps - options.averagedSteps) {
+      averaged++;
+      for (const [name, values] of parameters) {
+        const sum = sums.get(name) ?? new Float64Array(values.length);
+        sums.set(name, sum);
+        for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + (values[i] ?? 0);
+      }
+    }
     options.onStep?.(step, loss);
   }
-  return parameters;
+  if (averaged === 0) return parameters;
+  return new Map([...sums].map(([name, sum]) => [name, Float32Array.from(sum, (value) => value / averaged)]));
 }
 
 /**

@@ -1,8 +1,18 @@
+/** Canonical graphs in, scores out: the one door to the predictor. */
 import type { FormatId } from '../formats/format.ts';
 import type { Cost } from '../graph/cost.ts';
 import type { OperatorGraph } from '../graph/operator-graph.ts';
+import type { OperatorTable } from '../operators/table.ts';
+import { QUANTILES } from './distribution.ts';
+import { encode, quantizeVector } from './encode.ts';
+import { type Gcn, OnnxGcn } from './gcn.ts';
+import type { AccuracyCurve, ModelCard } from './model-card.ts';
 import type { OpenOnnx } from './onnx.ts';
 import { operatorTable } from './operator-table.ts';
+import { judge, type ScoringRule, unpackRule } from './scoring-rule.ts';
+
+/** The reference distributions of every space, one packed rule after the other. */
+export const REFERENCE_FILE = 'reference.bin';
 
 /** An architecture as the predictor sees it. */
 export interface Subject {
@@ -18,8 +28,10 @@ export interface Prediction {
   readonly score: number;
   /** 0..100: the share of the space's architectures expected to score lower. */
   readonly percentile: number;
-  /** What the network's heads say, by name. */
+  /** Every head's percentile in the space, in (0, 1), by name. High latency heads are slow. */
   readonly heads: Readonly<Record<string, number>>;
+  /** Accuracy in percent to be expected on the space's datasets, where there are labels to tell. */
+  readonly expected: Readonly<Record<string, number>>;
   readonly warnings: readonly string[];
 }
 
@@ -31,6 +43,8 @@ export interface ModelIdentity {
 
 export interface Scorer {
   readonly model: ModelIdentity;
+  /** Names of the heads. */
+  readonly heads: readonly string[];
   /**
    * One prediction a subject, in order; each is the same in any batch.
    *
@@ -47,15 +61,132 @@ export interface Artefacts {
   readonly binaries: Readonly<Record<string, Uint8Array>>;
 }
 
-export function createScorer(artefacts: Artefacts, _openOnnx: OpenOnnx): Scorer {
+const noVectors: ReadonlyMap<string, Float32Array> = new Map();
+
+/** int8 vectors of the words that graphs name: the table's by heart, a caller's as they come. */
+class Vocabulary {
+  private readonly known = new Map<string, Int8Array>();
+  private readonly table: OperatorTable;
+
+  constructor(table: OperatorTable) {
+    this.table = table;
+  }
+
+  /** @throws RangeError for words that neither the table nor the caller has a vector for */
+  vectorOf(op: string, given: ReadonlyMap<string, Float32Array>): Int8Array {
+    const known = this.known.get(op);
+    if (known !== undefined) return known;
+    const own = this.table.vector64(op);
+    if (own !== undefined) {
+      const quantized = quantizeVector(own);
+      this.known.set(op, quantized);
+      return quantized;
+    }
+    const vector = given.get(op);
+    if (vector === undefined) throw new RangeError(`no vector for the operator "${op}"`);
+    return quantizeVector(vector);
+  }
+}
+
+/** The accuracy that a curve expects at a percentile in (0, 1): linear between its knots. */
+export function expectedAccuracy({ percentiles, accuracies }: AccuracyCurve, percentile: number): number {
+  const after = percentiles.findIndex((knot) => knot > percentile);
+  if (after === 0) return accuracies[0] ?? Number.NaN;
+  const last = percentiles.length - 1;
+  if (after < 0) return accuracies[last] ?? Number.NaN;
+  const [left = 0, right = 1] = [percentiles[after - 1], percentiles[after]];
+  const [low = 0, high = 0] = [accuracies[after - 1], accuracies[after]];
+  return low + ((high - low) * (percentile - left)) / (right - left);
+}
+
+/** Float32 numbers of a little-endian file, whatever its offset in memory. */
+function float32(bytes: Uint8Array): Float32Array {
+  return new Float32Array(bytes.slice().buffer);
+}
+
+function binary(artefacts: Artefacts, name: string): Uint8Array {
+  const bytes = artefacts.binaries[name];
+  if (bytes === undefined) throw new Error(`models/${name} is missing: run npm run train`);
+  return bytes;
+}
+
+/** A scorer of the shipped model. Its network is opened at the first call. */
+export function createScorer(artefacts: Artefacts, openOnnx: OpenOnnx): Scorer {
   const table = operatorTable(artefacts);
-  return {
-    model: { id: 'params', version: '0', sha256: '' },
-    score: async (subjects) =>
-      subjects.map(({ cost }) => {
-        const score = cost.params / (cost.params + 1e6);
-        return { score, percentile: 100 * score, heads: { params: cost.params }, warnings: [] };
-      }),
-    unknownOperators: ({ nodes }) => [...new Set(nodes.map(({ op }) => op))].filter((op) => !table.has(op)),
+  const card = artefacts.documents['manifest.json'] as ModelCard | undefined;
+  if (card === undefined) throw new Error('models/manifest.json is missing: run npm run train');
+  const packed = float32(binary(artefacts, REFERENCE_FILE));
+  const rowSize = (card.heads.length + 1) * QUANTILES;
+  const rules = new Map<string, ScoringRule>();
+  for (const [space, { votes, row }] of Object.entries(card.spaces)) {
+    rules.set(
+      space,
+      unpackRule(votes, card.heads.length, packed.subarray(row * rowSize, (row + 1) * rowSize)),
+    );
+  }
+  let gcn: Gcn | undefined;
+  const network = (): Gcn => {
+    gcn ??= new OnnxGcn(openOnnx(binary(artefacts, card.network)), card.heads.length);
+    return gcn;
   };
+  return scorerOf({
+    model: { id: card.id, version: card.version, sha256: card.files[card.network] ?? '' },
+    heads: card.heads,
+    table,
+    network,
+    ruleOf: (space) => rules.get(space) ?? rules.get('dag'),
+    curvesOf: (space) => card.expected[space] ?? {},
+    referenceOf: (space) => (card.spaces[space] ?? card.spaces.dag)?.of ?? '',
+  });
+}
+
+/** What a scorer is made of. */
+export interface ScorerParts {
+  readonly model: ModelIdentity;
+  readonly heads: readonly string[];
+  readonly table: OperatorTable;
+  readonly network: () => Gcn;
+  readonly ruleOf: (space: FormatId) => ScoringRule | undefined;
+  readonly curvesOf: (space: FormatId) => Readonly<Record<string, AccuracyCurve>>;
+  /** In words, what the percentile is against. */
+  readonly referenceOf: (space: FormatId) => string;
+}
+
+export function scorerOf(parts: ScorerParts): Scorer {
+  const { heads, table } = parts;
+  const vocabulary = new Vocabulary(table);
+  return {
+    model: parts.model,
+    heads,
+    unknownOperators: ({ nodes }) => [...new Set(nodes.map(({ op }) => op))].filter((op) => !table.has(op)),
+    async score(subjects, vectors = noVectors) {
+      const encoded = subjects.map(({ graph }) => encode(graph, (op) => vocabulary.vectorOf(op, vectors)));
+      const logits = await parts.network().logits(encoded);
+      return subjects.map(({ graph, space }, i): Prediction => {
+        const rule = parts.ruleOf(space);
+        if (rule === undefined) throw new RangeError(`the model has no reference for the space ${space}`);
+        const judged = judge(rule, heads, logits.subarray(i * heads.length, (i + 1) * heads.length));
+        const curves = Object.entries(parts.curvesOf(space));
+        const named = heads.map((name, head): [string, number] => [name, judged.heads[head] ?? 0.5]);
+        const byName = Object.fromEntries(named);
+        return {
+          score: judged.score,
+          percentile: judged.percentile,
+          heads: byName,
+          expected: Object.fromEntries(
+            curves.map(([dataset, curve]) => [dataset, expectedAccuracy(curve, byName[curve.head] ?? 0.5)]),
+          ),
+          warnings: warningsOf(graph, space, parts),
+        };
+      });
+    },
+  };
+}
+
+function warningsOf(graph: OperatorGraph, space: FormatId, parts: ScorerParts): string[] {
+  const warnings: string[] = [];
+  if (graph.edges.length === 0) warnings.push('no path leads from the input to the output');
+  if (space === 'dag' || space === 'onnx')
+    warnings.push(`the percentile is against ${parts.referenceOf(space)}`);
+  return warnings;
 }

@@ -23,10 +23,11 @@ export const CELL = '|nor_conv_3x3~0|+|none~0|skip_connect~1|+|none~0|skip_conne
 /** The params proxy: a scorer whose answers can be reckoned by hand, so that the API alone is tested. */
 export const byParams: Scorer = {
   model: { id: 'params', version: '1', sha256: '00' },
+  heads: ['params'],
   score: async (subjects) =>
     subjects.map(({ cost: { params } }) => {
       const score = params / (params + 1e6);
-      return { score, percentile: 100 * score, heads: { params }, warnings: [] };
+      return { score, percentile: 100 * score, heads: { params }, expected: {}, warnings: [] };
     }),
   unknownOperators: ({ nodes }) => nodes.flatMap(({ op }) => (op.includes('unheard-of') ? [op] : [])),
 };

@@ -1,0 +1,168 @@
+/** @file Judges the committed int8 networks, protocol by protocol. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { encode } from '../../src/predictor/encode.ts';
+import { OnnxGcn } from '../../src/predictor/gcn.ts';
+import { openOnnx } from '../../src/predictor/onnx-node.ts';
+import { fitRule, judge, type Votes } from '../../src/predictor/scoring-rule.ts';
+import type { BenchmarkTable, Family } from '../data/benchmark-table.ts';
+import { MODELS } from '../folders.ts';
+import { DATASET_HEADS } from '../train/heads.ts';
+import { headsOf, type Job, jobs, LABEL_FREE_VOTES, LABELLED_VOTES, TRANSFER_VOTES } from '../train/plan.ts';
+import { heldOut, type Protocol } from '../train/protocol.ts';
+import { baselinesOf } from './baselines.ts';
+import { type Quality, qualityOf, type Spread, spreadOf } from './measure.ts';
+
+/** One space's figures under one protocol. */
+export interface SpaceReport {
+  readonly protocol: Protocol;
+  /** The family left out in training; undefined under P3. */
+  readonly target?: Family;
+  readonly space: string;
+  /** Column of the table that is the truth. */
+  readonly truth: string;
+  readonly votes: Votes;
+  readonly score: Spread;
+  /** The accuracy head by itself. */
+  readonly accuracyHead: Spread;
+  readonly baselines: Readonly<Record<string, Quality>>;
+  /** First seed's score and the truth by row, for plots. */
+  readonly pairs: readonly (readonly [score: number, truth: number])[];
+}
+
+/** The columns that hold a truth: accuracies of trained networks. */
+export function truthsOf(table: BenchmarkTable): string[] {
+  if (table.columns.accuracy !== undefined) return ['accuracy'];
+  return DATASET_HEADS.filter((name) => table.columns[name] !== undefined);
+}
+
+/** Proxies vote where they were measured and could be fitted: see plan.ts. Chains have none. */
+export function votesOf(protocol: Protocol, family: Family | undefined): Votes {
+  if (protocol === 'P3') return LABELLED_VOTES;
+  if (family === 'macro' || family === 'accel') return LABELLED_VOTES;
+  return protocol === 'P2' && family === 'nas-bench-201' ? LABEL_FREE_VOTES : TRANSFER_VOTES;
+}
+
+export const openNetwork = ({ id, protocol }: Job): OnnxGcn =>
+  new OnnxGcn(
+    openOnnx(readFileSync(join(MODELS, 'protocols', `${id}.int8.onnx`))),
+    headsOf({ protocol }).length,
+  );
+
+interface SeedScores {
+  readonly score: Float64Array;
+  readonly accuracy: Float64Array;
+}
+
+/**
+ * Scores a table's rows with one network as the service would: percentiles against the space itself, no label
+ * in sight.
+ */
+export async function scoresOf(
+  job: Job,
+  network: OnnxGcn,
+  table: BenchmarkTable,
+  rows: readonly number[],
+  votes: Votes,
+  accuracyHead: string,
+  vectorOf: (op: string) => Int8Array,
+): Promise<SeedScores> {
+  const heads = headsOf(job);
+  const graphs = rows.flatMap((row) => table.graphs[row] ?? []);
+  const logits = await network.logits(graphs.map((graph) => encode(graph, vectorOf)));
+  const rule = fitRule(heads, votes, logits);
+  const at = heads.indexOf(accuracyHead);
+  const judged = graphs.map((_, i) =>
+    judge(rule, heads, logits.subarray(i * heads.length, (i + 1) * heads.length)),
+  );
+  return {
+    score: Float64Array.from(judged, ({ score }) => score),
+    accuracy: Float64Array.from(graphs, (_, i) => logits[i * heads.length + at] ?? Number.NaN),
+  };
+}
+
+/** Spaces on which a protocol's networks are judged. */
+function judged(job: Job, tables: ReadonlyMap<string, BenchmarkTable>): BenchmarkTable[] {
+  return [...tables.values()].filter((table) => {
+    if (truthsOf(table).length === 0) return false;
+    if (job.protocol === 'P1') return table.family === job.target || table.space === 'nas-bench-101';
+    return job.protocol === 'P3' || table.family === job.target;
+  });
+}
+
+/**
+ * Every report of a protocol, over all its seeds.
+ *
+ * @param onNetwork told before each network, for progress
+ */
+export async function judgeProtocol(
+  protocol: Protocol,
+  tables: ReadonlyMap<string, BenchmarkTable>,
+  vectorOf: (op: string) => Int8Array,
+  onNetwork: (id: string) => void,
+): Promise<SpaceReport[]> {
+  const reports: SpaceReport[] = [];
+  const targets = [
+    ...new Set(
+      jobs()
+        .filter((job) => job.protocol === protocol)
+        .map(({ target }) => target),
+    ),
+  ];
+  for (const target of targets) {
+    const seeds = jobs().filter((job) => job.protocol === protocol && job.target === target);
+    const [first] = seeds;
+    if (first === undefined) continue;
+    const networks = seeds.map((job) => ({ job, network: openNetwork(job) }));
+    for (const table of judged(first, tables)) {
+      onNetwork(`${protocol} ${target ?? ''} on ${table.space}`);
+      const out = heldOut(table);
+      // Rows that training saw are never judged on.
+      const seen = protocol === 'P3' || table.family !== target;
+      const labelled = truthsOf(table);
+      const rows = [...table.graphs.keys()].filter(
+        (row) =>
+          (!seen || out(row)) &&
+          labelled.some((name) => !Number.isNaN(table.columns[name]?.[row] ?? Number.NaN)),
+      );
+      if (rows.length < 10) continue;
+      for (const truth of labelled) {
+        const column = Float64Array.from(rows, (row) => table.columns[truth]?.[row] ?? Number.NaN);
+        const own = protocol === 'P3' && truth !== 'accuracy';
+        // A head of the dataset's own votes alone where its labels were seen.
+        const head = own ? truth : 'accuracy';
+        // A space that lent its labels is judged by its accuracy head: only P1's own NAS-Bench-101 is such a one.
+        const votes = own
+          ? { [truth]: 1 }
+          : table.family === target
+            ? votesOf(protocol, target)
+            : LABELLED_VOTES;
+        const runs: SeedScores[] = [];
+        for (const { job, network } of networks) {
+          runs.push(await scoresOf(job, network, table, rows, votes, head, vectorOf));
+        }
+        const qualities = (pick: (run: SeedScores) => Float64Array): Quality[] =>
+          runs.flatMap((run) => qualityOf(pick(run), column) ?? []);
+        const baselines = [...baselinesOf(table)].flatMap(([name, values]): [string, Quality][] => {
+          const quality = qualityOf(
+            Float64Array.from(rows, (row) => values[row] ?? Number.NaN),
+            column,
+          );
+          return quality === undefined ? [] : [[name, quality]];
+        });
+        reports.push({
+          protocol,
+          ...(target === undefined ? {} : { target }),
+          space: table.space,
+          truth,
+          votes,
+          score: spreadOf(qualities(({ score }) => score)),
+          accuracyHead: spreadOf(qualities(({ accuracy }) => accuracy)),
+          baselines: Object.fromEntries(baselines),
+          pairs: rows.map((_, i) => [runs[0]?.score[i] ?? 0, column[i] ?? Number.NaN]),
+        });
+      }
+    }
+  }
+  return reports;
+}

@@ -1,0 +1,118 @@
+/**
+ * @file `npm run train`: benchmark tables -> checkpoints -> int8 ONNX -> `models/`, with a bar a network.
+ * Networks are trained two at a time, each in a process of its own; one that is already trained with the same
+ * options and data is not trained again, so an interrupted run goes on where it was.
+ */
+import { fork } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { MultiBar } from 'cli-progress';
+import { Command } from 'commander';
+import { readArtefacts } from '../../src/predictor/artefacts-node.ts';
+import { operatorTable } from '../../src/predictor/operator-table.ts';
+import { loadBenchmarks } from '../data/benchmarks.ts';
+import { CACHE, dataFolder, MODELS } from '../folders.ts';
+import { exportInt8 } from './export-onnx.ts';
+import { type Job, jobs, optionsOf, SHIPPED_SEED, shapeOf } from './plan.ts';
+import { publish } from './publish.ts';
+import { quantize } from './quantize.ts';
+import { hashFiles, runJob } from './run-job.ts';
+
+interface Flags {
+  readonly data: string;
+  readonly only?: string;
+  readonly job?: string;
+  readonly jobs: number;
+  readonly json: boolean;
+}
+
+const checkpointOf = (job: Job): string => join(CACHE, 'train', `${job.id}.checkpoint`);
+
+const flags = new Command('npm run train --')
+  .description('Trains the networks of all three protocols and writes models/.')
+  .option('--data <folder>', 'benchmark tables (or NAS_DATA_DIR)', dataFolder())
+  .option('--only <prefix>', 'train only networks whose id starts so, e.g. p1 or p2-darts; publishes nothing')
+  .option('--jobs <n>', 'networks at a time', Number, Math.min(2, availableParallelism()))
+  .option('--json', 'print a line of JSON per trained network instead of bars', false)
+  .option('--job <id>', 'train one network in this process (what train starts for each)')
+  .addHelpText(
+    'after',
+    `\nNetworks: ${jobs()
+      .map(({ id }) => id)
+      .join(', ')}`,
+  )
+  .parse()
+  .opts<Flags>();
+
+/** What the networks depend on in `models/`. */
+const operatorsHash = hashFiles(MODELS, ['operators-64.bin', 'operators.json']);
+
+/** Trains one network here and writes its int8 file. */
+async function trainHere(job: Job): Promise<void> {
+  const table = operatorTable(readArtefacts());
+  const { parameters, steps } = await runJob(
+    job,
+    loadBenchmarks(flags.data),
+    table,
+    checkpointOf(job),
+    operatorsHash,
+    (step, loss) => process.send?.({ step, loss }),
+  );
+  const bytes = exportInt8(quantize(parameters, steps, shapeOf(job)));
+  const folder = join(MODELS, 'protocols');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${job.id}.int8.onnx`), bytes);
+  if (job.id === `p3.${SHIPPED_SEED}`) writeFileSync(join(MODELS, 'gcn.int8.onnx'), bytes);
+}
+
+interface Bar {
+  update(step: number, facts: { loss: string }): void;
+}
+
+/** Trains a network in a process of its own. */
+function trainApart(job: Job, bar: Bar): Promise<void> {
+  return new Promise((done, fail) => {
+    const child = fork(fileURLToPath(import.meta.url), ['--job', job.id, '--data', flags.data]);
+    let smooth = Number.NaN;
+    child.on('message', ({ step, loss }: { step: number; loss: number }) => {
+      smooth = Number.isNaN(smooth) ? loss : 0.95 * smooth + 0.05 * loss;
+      bar.update(step + 1, { loss: smooth.toFixed(3) });
+    });
+    child.on('error', fail);
+    child.on('exit', (code) => (code === 0 ? done() : fail(new Error(`${job.id} ended with code ${code}`))));
+  });
+}
+
+async function trainAll(): Promise<void> {
+  const chosen = jobs().filter(({ id }) => id.startsWith(flags.only ?? ''));
+  if (chosen.length === 0) throw new Error(`no network's id starts with "${flags.only}"; see --help`);
+  const bars = new MultiBar({
+    format: '{id} {bar} {value}/{total} steps, loss {loss}, {eta_formatted} left',
+    hideCursor: true,
+    noTTYOutput: !flags.json && process.env.CI === undefined,
+    notTTYSchedule: 20_000,
+  });
+  const waiting = [...chosen];
+  const worker = async (): Promise<void> => {
+    for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
+      const { steps } = optionsOf(job);
+      const { id } = job;
+      const bar = flags.json ? { update: () => undefined } : bars.create(steps, 0, { id, loss: '-' });
+      await trainApart(job, bar);
+      bar.update(steps, { loss: 'done' });
+      if (flags.json) console.log(JSON.stringify({ id, steps }));
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: Math.max(1, flags.jobs) }, worker));
+  } finally {
+    bars.stop();
+  }
+  if (flags.only === undefined) await publish(flags.data);
+}
+
+const job = jobs().find(({ id }) => id === flags.job);
+if (flags.job !== undefined && job === undefined) throw new Error(`no network "${flags.job}"; see --help`);
+await (job === undefined ? trainAll() : trainHere(job));
