@@ -5,8 +5,9 @@ import type { AuditRecord, Profile } from '../accounts/account.ts';
 import { ACCOUNT_ID, mintKey, newAccountId, type PresentedKey, sameSecret } from '../accounts/api-key.ts';
 import { type KeyRecord, type KeyTerms, SCOPES } from '../accounts/keyring.ts';
 import type { Plans } from '../accounts/plans.ts';
-import { type Access, type AccessVariables, bearerOf, secretsOf, unauthorized } from './access.ts';
+import { type Access, type AccessVariables, bearerOf, secretsOf } from './access.ts';
 import { json, problemAnswer } from './answers.ts';
+import { unauthorized } from './caller.ts';
 import { ProblemError } from './problem.ts';
 import { jsonBody } from './request-body.ts';
 

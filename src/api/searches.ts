@@ -6,8 +6,9 @@ import { IdempotencyConflict, type Searches, TooManySearches } from '../search/s
 import { SEARCH_SETTINGS } from '../search/settings.ts';
 import type { SpaceDefinition } from '../spaces/definition.ts';
 import { exportArchitecture } from '../spaces/export/export.ts';
-import { type AccessVariables, admit, idempotencyKeyOf } from './access.ts';
+import { type AccessVariables, admit } from './access.ts';
 import { json, problemAnswer, refused, security } from './answers.ts';
+import { idempotencyKeyOf } from './caller.ts';
 import { ProblemError } from './problem.ts';
 import { jsonBody } from './request-body.ts';
 import * as schemas from './search-schemas.ts';

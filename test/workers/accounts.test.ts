@@ -117,7 +117,7 @@ test('a plan that there is not is refused by name', async () => {
   expect(problem.parse(await answer.json())).toMatchObject({
     code: 'plan-unknown',
     pointer: '/plan',
-    detail: 'expected one of hundred, unlimited',
+    detail: expect.stringContaining('hundred'),
   });
 });
 
