@@ -6,6 +6,7 @@ import { formatsCommand } from './formats.ts';
 import { InputError } from './input-error.ts';
 import { operatorsCommand } from './operators.ts';
 import { scoreCommand } from './score.ts';
+import { searchCommand } from './search.ts';
 import { spacesCommand } from './spaces.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -16,9 +17,10 @@ const packageFile = fileURLToPath(new URL('../../package.json', import.meta.url)
 
 function programFor(terminal: Terminal): Command {
   const program = new Command('tgnas')
-    .description('Scores neural architectures without training them.')
+    .description('Scores neural architectures, and finds good ones, without training them.')
     .version(JSON.parse(readFileSync(packageFile, 'utf8')).version)
     .addCommand(scoreCommand(terminal))
+    .addCommand(searchCommand(terminal))
     .addCommand(operatorsCommand(terminal))
     .addCommand(spacesCommand(terminal))
     .addCommand(formatsCommand(terminal));

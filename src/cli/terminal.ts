@@ -4,4 +4,6 @@ export interface Terminal {
   readonly complain: (text: string) => void;
   /** All of standard input, or nothing when that is a keyboard. */
   readonly input: () => string | undefined;
+  /** Where progress is drawn, when somebody watches. */
+  readonly screen?: NodeJS.WriteStream;
 }

@@ -1,21 +1,19 @@
 /** The searches of the accounts, as whoever serves them needs them. */
 import type { Lexicon } from '../operators/lexicon.ts';
-import { NewWordsRefused } from '../operators/new-words.ts';
 import type { Scorer } from '../predictor/scorer.ts';
-import { architectureCandidate } from '../spaces/candidate.ts';
 import type { SpaceDefinition } from '../spaces/definition.ts';
 import { spaceOf } from '../spaces/registry.ts';
 import type { Genome, Space } from '../spaces/space.ts';
-import { firstGenome } from '../spaces/variation.ts';
 import type { Payer } from './coordinator/order.ts';
 import type { SearchSnapshot, StartedSearch } from './coordinator/snapshot.ts';
 import { webhookSecret } from './coordinator/webhook.ts';
 import { webhookAddress } from './coordinator/webhook-address.ts';
 import type { Coordinator } from './coordinator.ts';
+import { refuseUnknownHeads, vectorsFor } from './readiness.ts';
 import { startSearch } from './search.ts';
 import { SearchError } from './search-error.ts';
 import type { SearchIndex, SearchPage } from './search-index.ts';
-import { headsNamed, type SearchSettings } from './settings.ts';
+import type { SearchSettings } from './settings.ts';
 
 /** What a caller asks for. */
 export interface SearchRequest {
@@ -175,46 +173,4 @@ export class Searches {
       return undefined;
     }
   }
-}
-
-/** Vectors of the space's operators that the model's table lacks. */
-async function vectorsFor(
-  space: Space,
-  scorer: Scorer,
-  lexicon: Lexicon,
-  account: string,
-): Promise<Map<string, Float32Array>> {
-  const nodes = space.operators.map((op) => ({ id: op, op }));
-  const unknown = scorer.unknownOperators({ nodes, edges: [] });
-  if (unknown.length === 0) return new Map();
-  try {
-    const meanings = await lexicon.lookUp(unknown, account);
-    return new Map([...meanings].map(([op, { vector }]) => [op, vector]));
-  } catch (error) {
-    if (!(error instanceof NewWordsRefused)) throw error;
-    const names = unknown.map((op) => JSON.stringify(op)).join(', ');
-    const { reason, message, retryAfter } = error;
-    throw new NewWordsRefused(reason, `${message} (operators without a vector: ${names})`, retryAfter);
-  }
-}
-
-/** What the settings go by must be said by the model; one score shows what it says. */
-async function refuseUnknownHeads(
-  space: Space,
-  settings: SearchSettings,
-  scorer: Scorer,
-  vectors: ReadonlyMap<string, Float32Array>,
-): Promise<void> {
-  const named = headsNamed(settings);
-  if (named.length === 0) return;
-  const candidate = architectureCandidate(space, firstGenome(space));
-  const [prediction] = await scorer.score([candidate], vectors);
-  const heads = Object.keys(prediction?.heads ?? {});
-  const unknown = named.find((name) => !heads.includes(name));
-  if (unknown === undefined) return;
-  throw new SearchError(
-    'unknown-head',
-    `expected params, flops, depth or a head of the model (${heads.join(', ')}), got "${unknown}"`,
-    Object.hasOwn(settings.constraints, unknown) ? `/constraints/${unknown}` : '/objectives/1',
-  );
 }
