@@ -153,10 +153,10 @@ async function search(terminal: Terminal, options: SearchOptions): Promise<void>
   const scorer = createScorer(artefacts, openOnnx);
   let state: SearchState;
   try {
-    // Before a model is opened or words are embedded: most that can be wrong is known by now.
+    // Before words are embedded: most that can be wrong is known by then.
     startSearch(space, settings);
+    refuseUnknownHeads(settings, scorer);
     const vectors = await vectorsFor(space, scorer, openLexicon(artefacts), 'local');
-    await refuseUnknownHeads(space, settings, scorer, vectors);
     state = await searched(space, settings, scorer, vectors, terminal);
   } catch (error) {
     if (error instanceof SearchError) throw new InputError(error.message);

@@ -2,9 +2,7 @@
 import type { Lexicon } from '../operators/lexicon.ts';
 import { NewWordsRefused } from '../operators/new-words.ts';
 import type { Scorer } from '../predictor/scorer.ts';
-import { architectureCandidate } from '../spaces/candidate.ts';
 import type { Space } from '../spaces/space.ts';
-import { firstGenome } from '../spaces/variation.ts';
 import { SearchError } from './search-error.ts';
 import { headsNamed, type SearchSettings } from './settings.ts';
 
@@ -34,22 +32,12 @@ export async function vectorsFor(
 }
 
 /**
- * Makes sure that the model says what the settings go by; one score shows what it says.
+ * Makes sure that the model has every head that the settings go by.
  *
  * @throws SearchError `unknown-head`
  */
-export async function refuseUnknownHeads(
-  space: Space,
-  settings: SearchSettings,
-  scorer: Scorer,
-  vectors: ReadonlyMap<string, Float32Array>,
-): Promise<void> {
-  const named = headsNamed(settings);
-  if (named.length === 0) return;
-  const { graph, cost, space: format } = architectureCandidate(space, firstGenome(space));
-  const [prediction] = await scorer.score([{ graph, cost, space: format }], vectors);
-  const heads = Object.keys(prediction?.heads ?? {});
-  const unknown = named.find((name) => !heads.includes(name));
+export function refuseUnknownHeads(settings: SearchSettings, { heads }: Scorer): void {
+  const unknown = headsNamed(settings).find((name) => !heads.includes(name));
   if (unknown === undefined) return;
   throw new SearchError(
     'unknown-head',

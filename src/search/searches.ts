@@ -91,8 +91,8 @@ export class Searches {
     const space = spaceOf(given);
     startSearch(space, settings);
     const scorer = this.on.scorer();
+    refuseUnknownHeads(settings, scorer);
     const vectors = await vectorsFor(space, scorer, this.on.lexicon(), payer.account);
-    await refuseUnknownHeads(space, settings, scorer, vectors);
     const id = coordinators.newUniqueId();
     const admission = await this.index(payer.account).admit(
       {

@@ -24,12 +24,15 @@ async function freePort(): Promise<number> {
 export class WranglerDev {
   readonly url: string;
   private readonly process: ChildProcess;
-  private readonly storage: string;
+  /** The folder that everything is stored in. */
+  readonly storage: string;
+  private readonly configurations: readonly string[];
   private log = '';
 
-  private constructor(configurations: readonly string[], port: number) {
+  private constructor(configurations: readonly string[], port: number, storage: string) {
     this.url = `http://${HOST}:${port}`;
-    this.storage = mkdtempSync(join(tmpdir(), 'tgnas-faults-'));
+    this.configurations = configurations;
+    this.storage = storage;
     const options = ['--local', '--ip', HOST, '--port', `${port}`, '--inspector-port', '0'];
     this.process = spawn(
       process.execPath,
@@ -44,6 +47,8 @@ export class WranglerDev {
       {
         cwd: ROOT,
         stdio: ['ignore', 'pipe', 'pipe'],
+        // A process group of its own, so that workerd can be killed along with what started it.
+        detached: true,
         env: {
           ...process.env,
           CLOUDFLARE_CF_FETCH_ENABLED: 'false',
@@ -62,21 +67,28 @@ export class WranglerDev {
 
   /** @throws Error with what wrangler said, when nothing answers within a minute and a half */
   static async start(configurations: readonly string[]): Promise<WranglerDev> {
-    const server = new WranglerDev(configurations, await freePort());
+    const storage = mkdtempSync(join(tmpdir(), 'tgnas-faults-'));
+    const server = new WranglerDev(configurations, await freePort(), storage);
+    await server.answers();
+    return server;
+  }
+
+  /** Resolves once it answers, as `start` does. */
+  async answers(): Promise<void> {
     const deadline = Date.now() + 90_000;
-    while (Date.now() < deadline && server.process.exitCode === null) {
-      const answer = await fetch(`${server.url}/openapi.json`).catch(() => undefined);
-      if (answer?.ok) return server;
+    while (Date.now() < deadline && this.process.exitCode === null) {
+      const answer = await fetch(`${this.url}/openapi.json`).catch(() => undefined);
+      if (answer?.ok) return;
       await sleep(200);
     }
-    await server.stop();
-    throw new Error(`wrangler dev did not answer: ${server.log}`);
+    await this.stop();
+    throw new Error(`wrangler dev did not answer: ${this.log}`);
   }
 
   /** A key of a new account. */
   async newKey(): Promise<string> {
     const { id } = await this.administer<{ id: string }>('/accounts', { name: 'tests', plan: 'unlimited' });
-    const wanted = { name: 'tests', scopes: ['score', 'read'] };
+    const wanted = { name: 'tests', scopes: ['score', 'search', 'read'] };
     return (await this.administer<{ key: string }>(`/accounts/${id}/keys`, wanted)).key;
   }
 
@@ -92,6 +104,37 @@ export class WranglerDev {
       headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
       body: JSON.stringify(body),
     });
+  }
+
+  get(path: string, key: string): Promise<Response> {
+    return fetch(`${this.url}${path}`, { headers: { Authorization: `Bearer ${key}` } });
+  }
+
+  /** All that was printed. */
+  get said(): string {
+    return this.log;
+  }
+
+  /** Kills everything at once, as a power cut would, and waits until it answers again on what was stored. */
+  async killAndRestart(): Promise<WranglerDev> {
+    const again = await this.killAndRelaunch();
+    await again.answers();
+    return again;
+  }
+
+  /** The same without waiting: `answers` says when it is up. */
+  async killAndRelaunch(): Promise<WranglerDev> {
+    const { pid, exitCode } = this.process;
+    if (pid === undefined || exitCode !== null) throw new Error(`wrangler dev is gone: ${this.log}`);
+    const exit = once(this.process, 'exit');
+    process.kill(-pid, 'SIGKILL');
+    await exit;
+    return new WranglerDev(this.configurations, await freePort(), this.storage);
+  }
+
+  /** The SQLite file of a Durable Object, by its class and its id. */
+  fileOf(className: string, id: string): string {
+    return join(this.storage, 'v3', 'do', `tgnas-edge-${className}`, `${id}.sqlite`);
   }
 
   async stop(): Promise<void> {

@@ -269,7 +269,7 @@ test('when the account has no units left, the search ends and says so', async ()
 });
 
 test('an account has as many searches running as its plan allows', async () => {
-  const key = await newKey(await newAccount('free'));
+  const key = await newKey(await newAccount('single'));
   const id = await begun(LONG, { key });
   const refused = await post(SHORT, { key });
   expect(refused.status).toBe(429);
