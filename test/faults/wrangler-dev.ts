@@ -77,7 +77,9 @@ export class WranglerDev {
   async answers(): Promise<void> {
     const deadline = Date.now() + 90_000;
     while (Date.now() < deadline && this.process.exitCode === null) {
-      const answer = await fetch(`${this.url}/openapi.json`).catch(() => undefined);
+      // A request that arrives while it starts may never be answered.
+      const signal = AbortSignal.timeout(10_000);
+      const answer = await fetch(`${this.url}/openapi.json`, { signal }).catch(() => undefined);
       if (answer?.ok) return;
       await sleep(200);
     }
