@@ -5,19 +5,19 @@ import { encode } from '../../src/predictor/encode.ts';
 import { OnnxGcn } from '../../src/predictor/gcn.ts';
 import { openOnnx } from '../../src/predictor/onnx-node.ts';
 import { fitRule, judge, type Votes } from '../../src/predictor/scoring-rule.ts';
-import type { BenchmarkTable, Family } from '../data/benchmark-table.ts';
+import type { BenchmarkTable } from '../data/benchmark-table.ts';
 import { MODELS } from '../folders.ts';
 import { DATASET_HEADS } from '../train/heads.ts';
 import { headsOf, type Job, jobs, LABEL_FREE_VOTES, LABELLED_VOTES, TRANSFER_VOTES } from '../train/plan.ts';
-import { heldOut, type Protocol } from '../train/protocol.ts';
+import { heldOut, type Protocol, type Target, withoutTwin } from '../train/protocol.ts';
 import { baselinesOf } from './baselines.ts';
 import { type Quality, qualityOf, type Spread, spreadOf } from './measure.ts';
 
 /** One space's figures under one protocol. */
 export interface SpaceReport {
   readonly protocol: Protocol;
-  /** The family left out in training; undefined under P3. */
-  readonly target?: Family;
+  /** What training left out; undefined under P3. */
+  readonly target?: Target;
   readonly space: string;
   /** Column of the table that is the truth. */
   readonly truth: string;
@@ -25,6 +25,8 @@ export interface SpaceReport {
   readonly score: Spread;
   /** The accuracy head by itself. */
   readonly accuracyHead: Spread;
+  /** P3: on the held-out rows that have no isomorphic twin in training. */
+  readonly withoutTwin?: Spread;
   readonly baselines: Readonly<Record<string, Quality>>;
   /** First seed's score and the truth by row, for plots. */
   readonly pairs: readonly (readonly [score: number, truth: number])[];
@@ -37,10 +39,9 @@ export function truthsOf(table: BenchmarkTable): string[] {
 }
 
 /** Proxies vote where they were measured and could be fitted: see plan.ts. Chains have none. */
-export function votesOf(protocol: Protocol, family: Family | undefined): Votes {
-  if (protocol === 'P3') return LABELLED_VOTES;
-  if (family === 'macro' || family === 'accel') return LABELLED_VOTES;
-  return protocol === 'P2' && family === 'nas-bench-201' ? LABEL_FREE_VOTES : TRANSFER_VOTES;
+export function votesOf(protocol: Protocol, target: Target | undefined): Votes {
+  if (protocol === 'P3' || target?.family === 'macro') return LABELLED_VOTES;
+  return protocol === 'P2' && target?.family === 'nas-bench-201' ? LABEL_FREE_VOTES : TRANSFER_VOTES;
 }
 
 export const openNetwork = ({ id, protocol }: Job): OnnxGcn =>
@@ -82,11 +83,13 @@ export async function scoresOf(
 }
 
 /** Spaces on which a protocol's networks are judged. */
-function judged(job: Job, tables: ReadonlyMap<string, BenchmarkTable>): BenchmarkTable[] {
+function judged({ protocol, target }: Job, tables: ReadonlyMap<string, BenchmarkTable>): BenchmarkTable[] {
   return [...tables.values()].filter((table) => {
     if (truthsOf(table).length === 0) return false;
-    if (job.protocol === 'P1') return table.family === job.target || table.space === 'nas-bench-101';
-    return job.protocol === 'P3' || table.family === job.target;
+    if (target === undefined) return true;
+    if (protocol === 'P1') return table.family === target.family || table.space === 'nas-bench-101';
+    // DARTS's proxies are NAS-Bench-301's, its trained accuracies those of the NDS spaces.
+    return target.family === 'darts' ? table.family === 'darts' : target.spaces.includes(table.space);
   });
 }
 
@@ -115,10 +118,10 @@ export async function judgeProtocol(
     if (first === undefined) continue;
     const networks = seeds.map((job) => ({ job, network: openNetwork(job) }));
     for (const table of judged(first, tables)) {
-      onNetwork(`${protocol} ${target ?? ''} on ${table.space}`);
+      onNetwork(`${protocol} on ${table.space}`);
       const out = heldOut(table);
       // Rows that training saw are never judged on.
-      const seen = protocol === 'P3' || table.family !== target;
+      const seen = protocol === 'P3' || table.family !== target?.family;
       const labelled = truthsOf(table);
       const rows = [...table.graphs.keys()].filter(
         (row) =>
@@ -134,7 +137,7 @@ export async function judgeProtocol(
         // A space that lent its labels is judged by its accuracy head: only P1's own NAS-Bench-101 is such a one.
         const votes = own
           ? { [truth]: 1 }
-          : table.family === target
+          : table.family === target?.family
             ? votesOf(protocol, target)
             : LABELLED_VOTES;
         const runs: SeedScores[] = [];
@@ -150,6 +153,10 @@ export async function judgeProtocol(
           );
           return quality === undefined ? [] : [[name, quality]];
         });
+        const alone = protocol === 'P3' ? withoutTwin(table) : undefined;
+        const lonely = rows.map((row) => alone?.(row) ?? false);
+        const only = (values: Float64Array): Float64Array => values.filter((_, i) => lonely[i]);
+        const strict = runs.flatMap((run) => qualityOf(only(run.score), only(column)) ?? []);
         reports.push({
           protocol,
           ...(target === undefined ? {} : { target }),
@@ -158,6 +165,7 @@ export async function judgeProtocol(
           votes,
           score: spreadOf(qualities(({ score }) => score)),
           accuracyHead: spreadOf(qualities(({ accuracy }) => accuracy)),
+          ...(strict.length === 0 ? {} : { withoutTwin: spreadOf(strict) }),
           baselines: Object.fromEntries(baselines),
           pairs: rows.map((_, i) => [runs[0]?.score[i] ?? 0, column[i] ?? Number.NaN]),
         });

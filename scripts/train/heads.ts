@@ -9,8 +9,10 @@ export const PROXY_HEADS = ['nwot', 'synflow', 'jacov', 'zen'] as const;
 /** Accuracy on each of NAS-Bench-201's datasets; only where its labels may be seen. */
 export const DATASET_HEADS = ['cifar10', 'cifar100', 'imagenet16'] as const;
 
-/** Heads of a model that sees no label of its target space. */
+/** Heads of a model that sees nothing of its target space. */
 export const TRANSFER_HEADS: readonly string[] = ['accuracy', ...PROXY_HEADS];
+/** Heads of a model that sees the target's proxies and none of its labels. */
+export const LABEL_FREE_HEADS: readonly string[] = ['accuracy', 'nwot', 'synflow', 'jacov'];
 /** Heads of the shipped model. */
 export const ALL_HEADS: readonly string[] = ['accuracy', ...DATASET_HEADS, ...PROXY_HEADS, ...HARDWARE];
 
@@ -45,10 +47,8 @@ export function targetOf(head: string, table: BenchmarkTable): Float64Array | un
       const column = columns[name];
       return column === undefined ? [] : [column];
     });
-  // NAS-Bench-201 has three accuracies, and proxies on two datasets: the head learns their mean rank.
+  // NAS-Bench-201 has three accuracies: the head learns their mean rank.
   const sources =
-    head === 'accuracy' && columns.accuracy === undefined
-      ? present(DATASET_HEADS)
-      : present([head, `${head}_imagenet`]);
+    head === 'accuracy' && columns.accuracy === undefined ? present(DATASET_HEADS) : present([head]);
   return sources.length === 0 ? undefined : meanPercentiles(sources);
 }

@@ -5,7 +5,7 @@
  * - P1 transfer: accuracy labels of NAS-Bench-101 only, nothing at all of the target's family.
  * - P2 label-free: accuracy labels of every family but the target's; of the target's family only proxies, which
  *   need no training.
- * - P3 shipped: everything, but a fixed tenth of every space's distinct architectures, held out for judgement.
+ * - P3 shipped: everything, but a fixed tenth of every table, held out for judgement.
  */
 import { canonicalKey } from '../../src/graph/canonicalize.ts';
 import type { BenchmarkTable, Family } from '../data/benchmark-table.ts';
@@ -26,19 +26,27 @@ function hash(text: string): number {
   return h;
 }
 
-/**
- * Whether a row is of the fixed tenth. Decided by the canonical key: two ways to write one architecture are
- * never split between training and judgement.
- */
+/** Whether a row is of the fixed tenth, decided by the architecture's text. */
 export function heldOut(table: BenchmarkTable): (row: number) => boolean {
-  const flags = table.graphs.map((graph) => hash(canonicalKey(graph)) % 10 === 0);
+  const flags = table.texts.map((text) => hash(text) % 10 === 0);
   return (row) => flags[row] ?? false;
 }
 
 /**
- * Whose accuracy labels a model of a left-out family learns from: the cell or chain spaces that share operators
- * with it. Labels of spaces without a common operator were measured to blur the accuracy head (on NAS-Bench-201
- * Spearman .85 with the chains' labels, .87 to .93 without), and operators are known without any label.
+ * Held-out rows whose canonical graph stands in no other row that training may see: many cells of NAS-Bench-201
+ * and TransNAS-Bench-101 are one network written in several ways, and a twin in training gives the answer away.
+ */
+export function withoutTwin(table: BenchmarkTable): (row: number) => boolean {
+  const out = heldOut(table);
+  const keys = table.graphs.map(canonicalKey);
+  const seen = new Set(keys.filter((_, row) => !out(row)));
+  return (row) => out(row) && !seen.has(keys[row] ?? '');
+}
+
+/**
+ * Whose accuracy labels a model of a left-out space learns from: families that share operators with it. Labels
+ * of spaces without a common operator were measured to blur the accuracy head (on NAS-Bench-201 Spearman .76 to
+ * .85 with the chains' labels, .86 without), and which operators a space has is known without any label.
  */
 const LABELS_FROM: Readonly<Record<Family, readonly Family[]>> = {
   'nas-bench-101': ['nas-bench-201'],
@@ -49,30 +57,37 @@ const LABELS_FROM: Readonly<Record<Family, readonly Family[]>> = {
   'transnas-macro': ['nas-bench-101', 'nas-bench-201'],
 };
 
-/** Families whose cells teach the proxy heads, besides the target's own. */
-const PROXIES_FROM: ReadonlySet<Family> = new Set(['nas-bench-101', 'nas-bench-201', 'darts']);
+/** Under P1 these teach the proxy heads: cells, none of them of the target's family. */
+const P1_PROXIES: ReadonlySet<Family> = new Set(['nas-bench-101', 'darts']);
+
+/** What a model left out: a space, and with it the labels of its whole family. */
+export interface Target {
+  readonly family: Family;
+  /** Spaces whose proxies may be seen under P2. */
+  readonly spaces: readonly string[];
+}
 
 /** What a model trained under a protocol may see of a table, by head and row. */
 export function visibility(
   protocol: Protocol,
-  target: Family | undefined,
+  target: Target | undefined,
   table: BenchmarkTable,
 ): (head: string, row: number) => boolean {
-  const own = table.family === target;
   const finished = !UNFINISHED.has(table.space);
-  const teachesProxies = PROXIES_FROM.has(table.family);
+  if (protocol === 'P3' || target === undefined) {
+    const out = heldOut(table);
+    return (head, row) => !out(row) && (finished || !ACCURACIES.has(head));
+  }
+  const own = table.family === target.family;
   if (protocol === 'P1') {
     if (own) return () => false;
     const labelled = table.space === 'nas-bench-101';
+    const proxies = P1_PROXIES.has(table.family);
     const out = heldOut(table);
     // NAS-Bench-101's own tenth is held out here too: the protocol's fit is judged on it.
-    return (head, row) =>
-      ACCURACIES.has(head) ? labelled && !out(row) : teachesProxies && PROXIES.has(head);
+    return (head, row) => (ACCURACIES.has(head) ? labelled && !out(row) : proxies && PROXIES.has(head));
   }
-  if (protocol === 'P2') {
-    const labelled = !own && finished && target !== undefined && LABELS_FROM[target].includes(table.family);
-    return (head) => (ACCURACIES.has(head) ? labelled : (own || teachesProxies) && PROXIES.has(head));
-  }
-  const out = heldOut(table);
-  return (head, row) => !out(row) && (finished || !ACCURACIES.has(head));
+  const lends = !own && LABELS_FROM[target.family].includes(table.family);
+  const proxies = lends || target.spaces.includes(table.space);
+  return (head) => (ACCURACIES.has(head) ? lends && finished : proxies && PROXIES.has(head));
 }

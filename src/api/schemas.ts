@@ -95,7 +95,13 @@ const scoreResult = z
     percentile: z.number().openapi({
       description: 'Share of the architectures of the space, in percent, expected to score lower.',
     }),
-    heads: z.record(z.string(), z.number()).optional(),
+    heads: z.record(z.string(), z.number()).optional().openapi({
+      description:
+        'What each head of the network says, as its percentile in the space, in (0, 1). For latencies and energies a high one is slow.',
+    }),
+    expected: z.record(z.string(), z.number()).optional().openapi({
+      description: 'Accuracy in percent to be expected by dataset, for spaces with measured accuracies.',
+    }),
     cost: cost.optional(),
     graph: graph.optional(),
     operators: z.array(understoodOperator).readonly().optional(),

@@ -90,14 +90,23 @@ const shortened = (text: string): string =>
 
 function scoreTable(given: readonly GivenArchitecture[], results: readonly ScoreResult[]): string {
   const heads = Object.keys(results[0]?.heads ?? {});
+  const datasets = Object.keys(results[0]?.expected ?? {});
   const costed = results[0]?.cost !== undefined;
   return tableOf(
-    ['architecture', 'score', 'percentile', ...heads, ...(costed ? ['params', 'FLOPs', 'depth'] : [])],
-    results.map(({ index, score, percentile, heads: values = {}, cost }) => [
+    [
+      'architecture',
+      'score',
+      'percentile',
+      ...heads,
+      ...datasets.map((dataset) => `${dataset}, %`),
+      ...(costed ? ['params', 'FLOPs', 'depth'] : []),
+    ],
+    results.map(({ index, score, percentile, heads: values = {}, expected = {}, cost }) => [
       shortened(given[index]?.text ?? ''),
       score.toFixed(4),
       percentile.toFixed(1),
       ...heads.map((head) => (values[head] ?? Number.NaN).toFixed(4)),
+      ...datasets.map((dataset) => (expected[dataset] ?? Number.NaN).toFixed(2)),
       ...(cost === undefined
         ? []
         : [`${(cost.params / 1e6).toFixed(3)} M`, `${(cost.flops / 1e6).toFixed(2)} M`, String(cost.depth)]),

@@ -9,7 +9,7 @@ import { FAR, type Meaning } from '../operators/lexicon.ts';
 import { describeGraph } from './describe-graph.ts';
 import type { Prediction, Scorer, Subject } from './scorer.ts';
 
-export const INCLUDES = ['heads', 'cost', 'graph', 'operators'] as const;
+export const INCLUDES = ['heads', 'expected', 'cost', 'graph', 'operators'] as const;
 /** Parts of a result that are given only when asked for. */
 export type Include = (typeof INCLUDES)[number];
 
@@ -46,6 +46,7 @@ export interface ScoreResult {
   readonly score: number;
   readonly percentile: number;
   readonly heads?: Prediction['heads'];
+  readonly expected?: Prediction['expected'];
   readonly cost?: Omit<Cost, 'unknown'>;
   readonly graph?: ShownGraph;
   readonly operators?: readonly UnderstoodOperator[];
@@ -160,7 +161,7 @@ function resultOf(
   meanings: ReadonlyMap<string, Meaning>,
 ): ScoreResult {
   const { subject } = reading;
-  const { score, percentile, heads, warnings } = prediction;
+  const { score, percentile, heads, expected, warnings } = prediction;
   const { params, flops, depth, operators, unknown } = subject.cost;
   const uncosted = unknown.map((op) => `the cost of "${op}" is not known; it is counted as free`);
   return {
@@ -168,6 +169,7 @@ function resultOf(
     score,
     percentile,
     ...(include.has('heads') ? { heads } : {}),
+    ...(include.has('expected') ? { expected } : {}),
     ...(include.has('cost') ? { cost: { params, flops, depth, operators } } : {}),
     ...(include.has('graph') ? { graph: shown(subject) } : {}),
     ...(include.has('operators') ? { operators: understoodOperators(reading, meanings) } : {}),
