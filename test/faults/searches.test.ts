@@ -14,7 +14,7 @@ const KILLS = process.env.FAULTS === 'all' ? 5 : 2;
 const REQUEST = {
   space: 'nas-bench-101',
   algorithm: 'regularized-evolution',
-  budget: { evaluations: 400 * (KILLS + 1) },
+  budget: { evaluations: (KILLS > 2 ? 400 : 120) * (KILLS + 1) },
   objectives: ['score', 'flops'],
   options: { children: 2 },
   seed: 11,
