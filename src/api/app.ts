@@ -1,6 +1,7 @@
 /** The HTTP API, as a table of routes. Handlers parse, call and answer; the work is done in the inner rooms. */
 import { createRoute, OpenAPIHono, type z } from '@hono/zod-openapi';
 import { except } from 'hono/combine';
+import { cors } from 'hono/cors';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { FORMATS } from '../formats/registry.ts';
 import { ArchitectureError } from '../graph/architecture-error.ts';
@@ -131,6 +132,18 @@ const formats = createRoute({
   responses: { 200: json(schemas.formatsResponse, 'How architectures are written.'), ...refused },
 });
 
+/** What pages from elsewhere may read of an answer beside its body. */
+const EXPOSED = [
+  'Allow',
+  'Idempotency-Replayed',
+  'Location',
+  'RateLimit',
+  'RateLimit-Policy',
+  'Retry-After',
+  'WWW-Authenticate',
+  'X-Usage-Units',
+];
+
 const FORMATS_LISTED = [...FORMATS.values()].map(({ id, title, example }) => ({
   id,
   title,
@@ -169,6 +182,8 @@ export function createApp<Bindings extends object>(services: Services<Bindings>)
   });
   app.onError(onError);
   app.notFound(onNotFound);
+  // Keys are sent as a header, never by the browser of itself: pages of anywhere may call with a key of theirs.
+  app.use(cors({ origin: '*', exposeHeaders: EXPOSED, maxAge: 86_400 }));
   app.use(methodNotAllowed({ app, onMethodNotAllowed }));
   app.use('/v1/*', except('/v1/admin/*', requireKey(services.access)));
 
@@ -227,7 +242,11 @@ export function createApp<Bindings extends object>(services: Services<Bindings>)
       const known = [...SPACES.keys()].join(', ');
       throw new ProblemError(404, [{ code: 'space-not-found', detail: `expected one of ${known}` }]);
     }
-    return c.json({ ...listed(found), slots: found.slots }, 200);
+    const reference = services.scorer().reference(found.format);
+    return c.json(
+      { ...listed(found), slots: found.slots, ...(reference === undefined ? {} : { reference }) },
+      200,
+    );
   });
 
   addUsage(app);

@@ -229,6 +229,15 @@ export const spaceResponse = space
       .array(z.object({ name: z.string(), choices: z.array(z.string()).readonly() }))
       .readonly()
       .openapi({ description: 'The decisions that an architecture of the space takes.' }),
+    reference: z
+      .object({
+        of: z.string().openapi({ description: 'Which architectures percentiles are against.' }),
+        scores: z.array(z.number()).readonly().openapi({
+          description: 'Quantiles of their scores, ascending: the i-th of n at (i + 0.5) / n.',
+        }),
+      })
+      .optional()
+      .openapi({ description: 'The scores that an architecture of the space is compared with.' }),
   })
   .openapi('SpaceWithSlots');
 

@@ -48,6 +48,37 @@ const progress = z
   })
   .openapi('SearchProgress');
 
+const problem = z.object({ code: z.string(), detail: z.string() });
+const finish = z.enum(['budget', 'complete', 'exhausted', 'stalled']).nullable();
+
+/** What a search tells whoever watches it; ids count up from 1. */
+export const searchEvent = z
+  .discriminatedUnion('type', [
+    z.object({
+      id: z.int(),
+      type: z.literal('progress'),
+      data: progress.extend({
+        scored: z
+          .array(z.tuple([z.number(), z.number(), z.number()]))
+          .readonly()
+          .openapi({
+            description: 'Score, params and FLOPs of the architectures that joined the population.',
+          }),
+      }),
+    }),
+    z.object({
+      id: z.int(),
+      type: z.literal('best'),
+      data: found.extend({ evaluations: z.int() }),
+    }),
+    z.object({
+      id: z.int(),
+      type: z.literal('end'),
+      data: progress.extend({ state: z.enum(STATUSES), finish, problem: problem.optional() }),
+    }),
+  ])
+  .openapi('SearchEvent');
+
 export const searchSummary = z
   .object({
     id: z.string(),
@@ -69,7 +100,7 @@ export const search = searchSummary
     objectives: z.array(z.string()).readonly(),
     options: options.unwrap(),
     model: modelIdentity,
-    finish: z.enum(['budget', 'complete', 'exhausted', 'stalled']).nullable().openapi({
+    finish: finish.openapi({
       description:
         'Why it ended: its budget is used up, the algorithm is through, all of the space was looked at, or nothing new turned up.',
     }),
@@ -79,7 +110,7 @@ export const search = searchSummary
       .array(z.object({ evaluation: z.int(), architecture: z.string(), score: z.number() }))
       .readonly()
       .openapi({ description: 'Every architecture that beat all before it.' }),
-    problem: z.object({ code: z.string(), detail: z.string() }).optional(),
+    problem: problem.optional(),
     webhook: z
       .object({
         url: z.string(),

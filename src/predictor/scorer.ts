@@ -53,6 +53,16 @@ export interface Scorer {
   score(subjects: readonly Subject[], vectors?: ReadonlyMap<string, Float32Array>): Promise<Prediction[]>;
   /** Operators of the graph that no vector is known for. */
   unknownOperators(graph: OperatorGraph): string[];
+  /** What percentiles in a space are against; nothing where the model has no reference for it. */
+  reference(space: FormatId): Reference | undefined;
+}
+
+/** The architectures that a percentile is against. */
+export interface Reference {
+  /** Which they are, in words. */
+  readonly of: string;
+  /** Quantiles of their scores at (i + 0.5) / 129, ascending. */
+  readonly scores: readonly number[];
 }
 
 /** Contents of `models/`, by file name. */
@@ -158,6 +168,10 @@ export function scorerOf(parts: ScorerParts): Scorer {
   return {
     model: parts.model,
     heads,
+    reference: (space) => {
+      const rule = parts.ruleOf(space);
+      return rule && { of: parts.referenceOf(space), scores: [...rule.scores.toQuantiles()] };
+    },
     unknownOperators: ({ nodes }) => [...new Set(nodes.map(({ op }) => op))].filter((op) => !table.has(op)),
     async score(subjects, vectors = noVectors) {
       const encoded = subjects.map(({ graph }) => encode(graph, (op) => vocabulary.vectorOf(op, vectors)));

@@ -6,7 +6,7 @@ import type { Scorer } from '../../src/predictor/scorer.ts';
 import { doorTo, localAccount, PEPPER } from '../accounts/local-account.ts';
 import { table } from '../operators/artefacts.ts';
 
-const ours = localAccount();
+export const ours = localAccount();
 
 export const KEY = ours.key().text;
 
@@ -29,6 +29,7 @@ export const byParams: Scorer = {
       const score = params / (params + 1e6);
       return { score, percentile: 100 * score, heads: { params }, expected: {}, warnings: [] };
     }),
+  reference: () => ({ of: 'two networks', scores: [0.25, 0.75] }),
   unknownOperators: ({ nodes }) => nodes.flatMap(({ op }) => (op.includes('unheard-of') ? [op] : [])),
 };
 

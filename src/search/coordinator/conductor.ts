@@ -9,7 +9,7 @@ import { best, type Found } from '../result.ts';
 import { ask, type SearchState, tell } from '../search.ts';
 import { SearchError } from '../search-error.ts';
 import { fanOut, type ScoreSubjects, STEP_CANDIDATES } from './fan-out.ts';
-import { progressOf, shownArchitecture } from './found.ts';
+import { progressOf, scoredOf, shownArchitecture } from './found.ts';
 import type { Meter, StepCharge } from './meter.ts';
 import type { SearchOrder, SearchProblem, SearchStatus } from './order.ts';
 import type { NewEvent, PendingCharge, SearchStore } from './store.ts';
@@ -99,7 +99,8 @@ export class Conductor {
     const before = this.bestFound;
     const added = state.evaluations.slice(stored);
     const found = best({ ...state, evaluations: before === undefined ? added : [before, ...added] });
-    const events: NewEvent[] = units === 0 ? [] : [{ type: 'progress', data: progressOf(state) }];
+    const progress = { ...progressOf(state), scored: scoredOf(added) };
+    const events: NewEvent[] = units === 0 ? [] : [{ type: 'progress', data: progress }];
     if (found !== undefined && found.key !== before?.key) {
       const data = { evaluations: progressOf(state).evaluations, ...shownArchitecture(this.space, found) };
       events.push({ type: 'best', data });

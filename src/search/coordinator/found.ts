@@ -58,6 +58,19 @@ export function shownArchitecture(space: Space, found: Found): FoundArchitecture
   };
 }
 
+/** Architectures that one event tells of: those beyond would only be drawn over each other. */
+const TOLD = 2_048;
+
+/** Score, params and FLOPs of new architectures, for whoever draws them as they come. */
+export function scoredOf(
+  evaluations: readonly Evaluation[],
+): [score: number, params: number, flops: number][] {
+  return evaluations
+    .filter(({ genome }) => genome !== undefined)
+    .slice(0, TOLD)
+    .map(({ score, params, flops }) => [Math.round(1e6 * score) / 1e6, params, flops]);
+}
+
 /** The state with what was told of a generation that is not complete yet: results may be looked at, not gone on from. */
 export function withTold(state: SearchState): SearchState {
   const told = state.awaited.flatMap((waiting): Evaluation[] => {
