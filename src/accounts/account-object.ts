@@ -80,7 +80,8 @@ export class AccountObject extends DurableObject<AccountBindings> {
   }
 
   commit(attempt: Attempt, answer?: Uint8Array): Settlement | Refusal {
-    const settled = this.account?.commit(attempt, answer) ?? UNKNOWN;
+    if (this.account === undefined) return UNKNOWN;
+    const settled = this.account.commit(attempt, answer);
     const now = Date.now();
     // In the same turn as the charge, so that both are kept or neither.
     this.wakeBy(now + Math.max(FORGET_MS, 1_000 * attempt.remembered));

@@ -2,8 +2,12 @@
  * Fifty clients under `wrangler dev`, and SIGKILL in the middle. `npm run test:faults` makes 10,000 requests and
  * kills five times; as a part of `npm test` it is 300 and one.
  */
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { scoreResponse } from '../../src/api/schemas.ts';
 import { usageResponse } from '../../src/api/usage.ts';
@@ -18,11 +22,33 @@ const CELL = '|nor_conv_3x3~0|+|none~0|skip_connect~1|+|none~0|skip_connect~1|no
 let server: WranglerDev;
 let key = '';
 const logs: string[] = [];
+
+/** Where usage is exported to: it fails at first, and keeps ids apart as sinks do. */
+const exported = new Map<string, number>();
+let failures = 2;
+const sink = createServer(async (request, response) => {
+  const events = JSON.parse(await text(request)) as { id: string; data: { units: number } }[];
+  // The second time, it takes the events and does not say so.
+  failures -= 1;
+  if (failures < 1) for (const { id, data } of events) exported.set(id, data.units);
+  response.writeHead(failures < 0 ? 204 : 503).end();
+});
+
 beforeAll(async () => {
-  server = await WranglerDev.start(['wrangler.toml']);
+  sink.listen(0, '127.0.0.1');
+  await once(sink, 'listening');
+  const { port } = sink.address() as AddressInfo;
+  server = await WranglerDev.start(['wrangler.toml'], {
+    USAGE_SINK: 'cloudevents',
+    USAGE_SINK_URL: `http://127.0.0.1:${port}/`,
+    USAGE_EXPORT_SECONDS: '1',
+  });
   key = await server.newKey();
 }, 120_000);
-afterAll(() => server?.stop());
+afterAll(async () => {
+  await server?.stop();
+  sink.close();
+});
 
 /** 1 to 3 architectures, by the number of the request. */
 const unitsOf = (request: number): number => 1 + (request % 3);
@@ -117,8 +143,10 @@ test('usage is the sum of the answers received, but for those that were cut off,
   for (const [request, { units, charged, replayed }] of answers) {
     expect([units, charged, replayed]).toEqual([unitsOf(request), unitsOf(request), false]);
   }
-  // By now every request was answered once, and charged once.
-  expect(await usage()).toBe(sum(Array.from({ length: REQUESTS }, (_, request) => unitsOf(request))));
+  // By now every request was answered once, and charged once, and soon every unit is exported once.
+  const all = sum(Array.from({ length: REQUESTS }, (_, request) => unitsOf(request)));
+  expect(await usage()).toBe(all);
+  await expect.poll(() => sum(exported.values()), { timeout: 60_000 }).toBe(all);
 }, 600_000);
 
 test('the key is nowhere in what was stored or said', async () => {
@@ -126,5 +154,5 @@ test('the key is nowhere in what was stored or said', async () => {
   expect(secret).toHaveLength(40);
   const stored = contents(server.storage);
   expect(stored).toContain(key.split('_')[2]);
-  for (const text of [stored, ...logs, server.said]) expect(text).not.toContain(secret);
+  for (const each of [stored, ...logs, server.said]) expect(each).not.toContain(secret);
 });

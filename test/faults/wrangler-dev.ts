@@ -27,11 +27,18 @@ export class WranglerDev {
   /** The folder that everything is stored in. */
   readonly storage: string;
   private readonly configurations: readonly string[];
+  private readonly variables: Readonly<Record<string, string>>;
   private log = '';
 
-  private constructor(configurations: readonly string[], port: number, storage: string) {
+  private constructor(
+    configurations: readonly string[],
+    variables: Readonly<Record<string, string>>,
+    port: number,
+    storage: string,
+  ) {
     this.url = `http://${HOST}:${port}`;
     this.configurations = configurations;
+    this.variables = variables;
     this.storage = storage;
     const options = ['--local', '--ip', HOST, '--port', `${port}`, '--inspector-port', '0'];
     this.process = spawn(
@@ -43,6 +50,7 @@ export class WranglerDev {
         ...options,
         ...['--persist-to', this.storage, '--show-interactive-dev-session=false', '--log-level', 'warn'],
         ...['--var', 'KEY_PEPPER:pepper-of-the-tests', '--var', `ADMIN_TOKEN:${ADMIN_TOKEN}`],
+        ...Object.entries(variables).flatMap(([name, value]) => ['--var', `${name}:${value}`]),
       ],
       {
         cwd: ROOT,
@@ -66,9 +74,12 @@ export class WranglerDev {
   }
 
   /** @throws Error with what wrangler said, when nothing answers within a minute and a half */
-  static async start(configurations: readonly string[]): Promise<WranglerDev> {
+  static async start(
+    configurations: readonly string[],
+    variables: Readonly<Record<string, string>> = {},
+  ): Promise<WranglerDev> {
     const storage = mkdtempSync(join(tmpdir(), 'tgnas-faults-'));
-    const server = new WranglerDev(configurations, await freePort(), storage);
+    const server = new WranglerDev(configurations, variables, await freePort(), storage);
     await server.answers();
     return server;
   }
@@ -131,7 +142,7 @@ export class WranglerDev {
     const exit = once(this.process, 'exit');
     process.kill(-pid, 'SIGKILL');
     await exit;
-    return new WranglerDev(this.configurations, await freePort(), this.storage);
+    return new WranglerDev(this.configurations, this.variables, await freePort(), this.storage);
   }
 
   /** The SQLite file of a Durable Object, by its class and its id. */

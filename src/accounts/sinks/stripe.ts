@@ -2,7 +2,8 @@
  * Meter events of Stripe Billing. The meter's event ingestion is to be raw, and its aggregation a sum.
  *
  * Stripe keeps identifiers apart for at least 24 hours, and refuses one that it has had before; that refusal says
- * that the event has arrived.
+ * that the event has arrived. Only an event that arrived while its answer was lost, and that could not be sent again
+ * for a day, might be counted twice.
  */
 import type Stripe from 'stripe';
 import type { MeteringEvent, Sink } from '../outbox.ts';
