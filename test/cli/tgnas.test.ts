@@ -86,7 +86,7 @@ test('a bad line is named by line and column, exit code 2, in one line', async (
 test.each([
   [['score', CELL], /--format/],
   [['score', '-f', 'nas-bench-999', CELL], /nas-bench-201/],
-  [['score', '-f', 'nas-bench-201', '--include', 'scores', CELL], /heads, cost, graph/],
+  [['score', '-f', 'nas-bench-201', '--include', 'scores', CELL], /heads, expected, cost, graph/],
   [['score', '-f', 'nas-bench-201', '--include', 'graph', CELL], /--json/],
   [['score', '-f', 'nas-bench-201', '--file', '/nowhere/cells', CELL], /not both/],
   [['score', '-f', 'nas-bench-201', '--file', '/nowhere/cells'], /cannot read \/nowhere\/cells/],
