@@ -2,8 +2,8 @@
 
 import type { Lexicon } from './operators/lexicon.ts';
 import { readArtefacts } from './predictor/artefacts-node.ts';
+import { openKernel } from './predictor/engine-node.ts';
 import { openLexicon as openLexiconOn } from './predictor/lexicon-node.ts';
-import { openOnnx } from './predictor/onnx-node.ts';
 import { createScorer, type Scorer } from './predictor/scorer.ts';
 
 export type { FormatId } from './formats/format.ts';
@@ -26,7 +26,7 @@ export {
 export type { Prediction, Scorer, Subject } from './predictor/scorer.ts';
 
 /** A scorer on the models that come with this package. */
-export const openScorer = (): Scorer => createScorer(readArtefacts(), openOnnx);
+export const openScorer = (): Scorer => createScorer(readArtefacts(), openKernel);
 
 /** The words that `scoreBatch` looks up: those of the models, and the encoder's for operators nobody has listed. */
 export const openLexicon = (): Lexicon => openLexiconOn(readArtefacts());

@@ -38,6 +38,8 @@ declare namespace Cloudflare {
     readonly OPERATOR_MEMORY_ROWS: number;
     readonly NEW_WORDS_PER_CALL: number;
     readonly NEW_WORDS_PER_DAY: number;
+    /** `ort` runs the network by ONNX Runtime instead of the kernel. */
+    readonly ENGINE?: string;
   }
   interface GlobalProps {
     mainModule: typeof import('./index.ts');

@@ -10,8 +10,8 @@ import { costOf } from '../../src/graph/cost.ts';
 import type { OperatorGraph } from '../../src/graph/operator-graph.ts';
 import { describe } from '../../src/operators/describe.ts';
 import { readArtefacts } from '../../src/predictor/artefacts-node.ts';
+import { openKernel } from '../../src/predictor/engine-node.ts';
 import { openEncoderIn } from '../../src/predictor/lexicon-node.ts';
-import { openOnnx } from '../../src/predictor/onnx-node.ts';
 import { operatorTable } from '../../src/predictor/operator-table.ts';
 import { createScorer, type Subject } from '../../src/predictor/scorer.ts';
 import { readTable } from '../data/csv.ts';
@@ -46,7 +46,7 @@ async function evaluate({ data, rows }: { data: string; rows: string }): Promise
   await buildEncoder();
   const encode = await openEncoderIn(ENCODER_FOLDER);
   const artefacts = readArtefacts();
-  const scorer = createScorer(artefacts, openOnnx);
+  const scorer = createScorer(artefacts, openKernel);
   const lines = readTable(data, 'nasbench201.csv');
   const wanted = Math.min(Number(rows), lines.length);
   // Evenly spaced, as the table is in the benchmark's order.

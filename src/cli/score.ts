@@ -3,8 +3,8 @@ import { onnx } from '../formats/onnx.ts';
 import { FORMATS, formatOf } from '../formats/registry.ts';
 import type { Lexicon } from '../operators/lexicon.ts';
 import { readArtefacts } from '../predictor/artefacts-node.ts';
+import { openKernel } from '../predictor/engine-node.ts';
 import { openLexicon } from '../predictor/lexicon-node.ts';
-import { openOnnx } from '../predictor/onnx-node.ts';
 import {
   BatchError,
   INCLUDES,
@@ -125,7 +125,7 @@ async function score(terminal: Terminal, args: readonly string[], options: Score
       ? modelFiles(args, options.file)
       : architectureLines(args, options.file, terminal);
   const artefacts = readArtefacts();
-  const scorer = createScorer(artefacts, openOnnx);
+  const scorer = createScorer(artefacts, openKernel);
   const results = await scoreAll(scorer, openLexicon(artefacts), given, options);
   if (options.json === true) {
     terminal.write(`${JSON.stringify({ model: scorer.model, results }, null, 2)}\n`);

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { ArchitectureError } from '../graph/architecture-error.ts';
 import { readArtefacts } from '../predictor/artefacts-node.ts';
+import { openKernel } from '../predictor/engine-node.ts';
 import { openLexicon } from '../predictor/lexicon-node.ts';
-import { openOnnx } from '../predictor/onnx-node.ts';
 import { createScorer, type Scorer } from '../predictor/scorer.ts';
 import { findingsOf, progressOf } from '../search/coordinator/found.ts';
 import { refuseUnknownHeads, vectorsFor } from '../search/readiness.ts';
@@ -150,7 +150,7 @@ async function search(terminal: Terminal, options: SearchOptions): Promise<void>
   const space = spaceGiven(options.space);
   const settings = settingsOf(options);
   const artefacts = readArtefacts();
-  const scorer = createScorer(artefacts, openOnnx);
+  const scorer = createScorer(artefacts, openKernel);
   let state: SearchState;
   try {
     // Before words are embedded: most that can be wrong is known by then.

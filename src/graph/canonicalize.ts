@@ -59,6 +59,17 @@ export function canonicalize(graph: OperatorGraph): OperatorGraph {
   );
 }
 
+/**
+ * By node: does it take part in what the network computes? Identities do, before they are contracted.
+ *
+ * @param graph a graph that `validate` accepts
+ */
+export function livingNodes(graph: OperatorGraph): boolean[] {
+  const incoming: Edge[][] = graph.nodes.map(() => []);
+  for (const edge of graph.edges) incoming[edge.to]?.push(edge);
+  return liveNodes(graph, topologicalOrder(graph), incoming);
+}
+
 /** By node: does it lie on a path from input to output that no `none` interrupts? */
 function liveNodes(
   graph: OperatorGraph,

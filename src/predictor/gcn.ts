@@ -10,6 +10,9 @@ export interface Gcn {
   logits(graphs: readonly EncodedGraph[]): Promise<Float32Array>;
 }
 
+/** Opens an engine on the bytes of the int8 .onnx file, a network of so many heads. */
+export type OpenGcn = (model: Uint8Array, heads: number) => Gcn;
+
 /** Nodes of one ONNX Runtime call, padding included: large enough to amortise the call, small in memory. */
 const NODES_PER_CALL = 8_192;
 const STRUCTURE_SIZE = STRUCTURE_FEATURES.length;

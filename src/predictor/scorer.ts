@@ -5,9 +5,8 @@ import type { OperatorGraph } from '../graph/operator-graph.ts';
 import type { OperatorTable } from '../operators/table.ts';
 import { QUANTILES } from './distribution.ts';
 import { encode, quantizeVector } from './encode.ts';
-import { type Gcn, OnnxGcn } from './gcn.ts';
+import type { Gcn, OpenGcn } from './gcn.ts';
 import type { AccuracyCurve, ModelCard } from './model-card.ts';
-import type { OpenOnnx } from './onnx.ts';
 import { operatorTable } from './operator-table.ts';
 import { judge, type ScoringRule, unpackRule } from './scoring-rule.ts';
 
@@ -121,7 +120,7 @@ function binary(artefacts: Artefacts, name: string): Uint8Array {
 }
 
 /** A scorer of the shipped model. Its network is opened at the first call. */
-export function createScorer(artefacts: Artefacts, openOnnx: OpenOnnx): Scorer {
+export function createScorer(artefacts: Artefacts, openGcn: OpenGcn): Scorer {
   const table = operatorTable(artefacts);
   const card = artefacts.documents['manifest.json'] as ModelCard | undefined;
   if (card === undefined) throw new Error('models/manifest.json is missing: run npm run train');
@@ -136,7 +135,7 @@ export function createScorer(artefacts: Artefacts, openOnnx: OpenOnnx): Scorer {
   }
   let gcn: Gcn | undefined;
   const network = (): Gcn => {
-    gcn ??= new OnnxGcn(openOnnx(binary(artefacts, card.network)), card.heads.length);
+    gcn ??= openGcn(binary(artefacts, card.network), card.heads.length);
     return gcn;
   };
   return scorerOf({
