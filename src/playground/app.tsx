@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { readKey, writeKey } from './key.ts';
 import { KeyForm } from './key-form.tsx';
 import { ScoreView } from './score/score-view.tsx';
-import { type Subject, STARTING_SUBJECT } from './score/subject.ts';
+import { STARTING_SUBJECT, type Subject } from './score/subject.ts';
 import { SearchView } from './search/search-view.tsx';
 import { inWords, isRefused, openClient, SessionContext } from './session.ts';
 import { UsageView } from './usage/usage-view.tsx';
@@ -31,7 +31,7 @@ export function App() {
   const [refusal, setRefusal] = useState('');
   const [retrying, setRetrying] = useState(false);
   const [subject, setSubject] = useState<Subject>(STARTING_SUBJECT);
-  const quiet = useRef<ReturnType<typeof setTimeout>>();
+  const quiet = useRef<ReturnType<typeof setTimeout>>(undefined);
 
   const changeKey = (text: string | null, why = '') => {
     writeKey(text);

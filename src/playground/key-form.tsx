@@ -13,8 +13,8 @@ export function KeyForm({ refusal, onKey }: { refusal: string; onKey: (key: stri
     >
       <h1>Score any neural architecture, without training it</h1>
       <p>
-        Send a network as a graph of operators, and get its rank among its kind in milliseconds. Everything here
-        is the HTTP API, called with your key.
+        Send a network as a graph of operators, and get its rank among its kind in milliseconds. Everything
+        here is the HTTP API, called with your key.
       </p>
       <label for="key">API key</label>
       <div class="row">

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { TypedArrayGcn } from '../../scripts/bench/typed-array-gcn.ts';
 import { buildKernel } from '../../scripts/build-kernel.ts';
 import { type EncodedGraph, NODE_FEATURES } from '../../src/predictor/encode.ts';
 import { compiled } from '../../src/predictor/engine-node.ts';
@@ -32,14 +33,17 @@ const graphs = fc.array(
   { minLength: 1, maxLength: 12 },
 );
 
+const loops = new TypedArrayGcn(network);
+
 const bitsOf = (values: Float32Array): number[] => [...new Uint32Array(values.slice().buffer)];
 
-test('the kernel, with relaxed SIMD and without, gives the bits of ONNX Runtime on any graphs', async () => {
+test('the kernel, with relaxed SIMD and without, and plain loops give the bits of ONNX Runtime on any graphs', async () => {
   await fc.assert(
     fc.asyncProperty(graphs, async (batch) => {
       const expected = bitsOf(await ort.logits(batch));
       expect(bitsOf(await kernel.logits(batch))).toEqual(expected);
       expect(bitsOf(await portable.logits(batch))).toEqual(expected);
+      expect(bitsOf(await loops.logits(batch))).toEqual(expected);
     }),
     { numRuns: 150 },
   );

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { CopyButton } from '../copy-button.tsx';
+import { Segments } from '../segments.tsx';
 
 const shellQuoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
@@ -45,7 +46,7 @@ const LANGUAGES = {
     ].join('\n'),
 } as const;
 type Language = keyof typeof LANGUAGES;
-const NAMES = Object.keys(LANGUAGES) as Language[];
+const NAMES = { curl: 'curl', TypeScript: 'TypeScript', Python: 'Python' } as const;
 
 export function CallSnippets({ path, body }: { path: string; body: object }) {
   const [language, setLanguage] = useState<Language>('curl');
@@ -54,13 +55,7 @@ export function CallSnippets({ path, body }: { path: string; body: object }) {
     <section class="panel snippets">
       <div class="bar">
         <h2>The same call</h2>
-        <div class="segments" role="group" aria-label="Language">
-          {NAMES.map((name) => (
-            <button key={name} type="button" aria-pressed={name === language} onClick={() => setLanguage(name)}>
-              {name}
-            </button>
-          ))}
-        </div>
+        <Segments label="Language" names={NAMES} chosen={language} onChoose={setLanguage} />
         <CopyButton label="Copy" text={() => source} />
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}

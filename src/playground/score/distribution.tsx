@@ -19,11 +19,20 @@ function densityOf(quantiles: readonly number[]): { x: number; density: number }
 }
 
 /** Where a score stands among those of its space. */
-export function DistributionCurve({ scores, score }: { scores: readonly number[]; score: number | undefined }) {
+export function DistributionCurve({
+  scores,
+  score,
+}: {
+  scores: readonly number[];
+  score: number | undefined;
+}) {
   const curve = useMemo(() => densityOf(scores), [scores]);
   const options = useMemo(() => {
     const below = curve.filter(({ x }) => score !== undefined && x <= score);
-    const at = score === undefined ? [] : [{ x: score, density: curve[Math.round(score * (POINTS - 1))]?.density ?? 0 }];
+    const at =
+      score === undefined
+        ? []
+        : [{ x: score, density: curve[Math.round(score * (POINTS - 1))]?.density ?? 0 }];
     return {
       x: { domain: [0, 1], label: 'score', ticks: 5 },
       y: { axis: null, domain: [0, 1.15 * Math.max(...curve.map(({ density }) => density))] },
@@ -33,9 +42,18 @@ export function DistributionCurve({ scores, score }: { scores: readonly number[]
         areaY(below, { x: 'x', y: 'density', fill: 'var(--accent)', fillOpacity: 0.28 }),
         lineY(curve, { x: 'x', y: 'density', stroke: 'var(--muted)', strokeWidth: 1.2 }),
         ruleX(at, { x: 'x', stroke: 'var(--accent)', strokeWidth: 2 }),
-        dot(at, { x: 'x', y: 'density', r: 5, fill: 'var(--accent)', stroke: 'var(--surface)', strokeWidth: 2 }),
+        dot(at, {
+          x: 'x',
+          y: 'density',
+          r: 5,
+          fill: 'var(--accent)',
+          stroke: 'var(--surface)',
+          strokeWidth: 2,
+        }),
       ],
     };
   }, [curve, score]);
-  return <Plot height={150} label="Distribution of scores in the space, with this one marked" options={options} />;
+  return (
+    <Plot height={150} label="Distribution of scores in the space, with this one marked" options={options} />
+  );
 }

@@ -22,7 +22,13 @@ const labelOf = (op: string): string => {
 /** Top to bottom: networks are deeper than wide, and pages longer than wide. */
 function arrange({ nodes, edges }: OperatorGraph, sideways: boolean) {
   const graph = new graphlib.Graph();
-  graph.setGraph({ rankdir: sideways ? 'LR' : 'TB', nodesep: 18, ranksep: sideways ? 34 : 30, marginx: 8, marginy: 8 });
+  graph.setGraph({
+    rankdir: sideways ? 'LR' : 'TB',
+    nodesep: 18,
+    ranksep: sideways ? 34 : 30,
+    marginx: 8,
+    marginy: 8,
+  });
   graph.setDefaultEdgeLabel(() => ({}));
   nodes.forEach(({ op }, at) => {
     const width = Math.max(46, labelOf(op).length * PER_CHARACTER + 20);
@@ -54,7 +60,13 @@ export function GraphDrawing({ graph, sideways }: { graph: OperatorGraph; sidewa
   const dead = living.filter((alive) => !alive).length;
   const label = `Graph of ${graph.nodes.length} operators, ${dead} of them without effect`;
   return (
-    <svg class="graph" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label} style={{ maxWidth: `${width}px` }}>
+    <svg
+      class="graph"
+      viewBox={`0 0 ${width} ${height}`}
+      role="img"
+      aria-label={label}
+      style={{ maxWidth: `${width}px` }}
+    >
       <defs>
         <marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
           <path d="M0,0.5 8,4 0,7.5z" fill="context-stroke" />

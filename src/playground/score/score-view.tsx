@@ -149,7 +149,11 @@ export function ScoreView({ subject, onSubject }: ScoreViewProps) {
                 </option>
               ))}
             </select>
-            <button type="button" disabled={!editable} onClick={() => editable && onGenome(sample(editable.space, random()))}>
+            <button
+              type="button"
+              disabled={!editable}
+              onClick={() => editable && onGenome(sample(editable.space, random()))}
+            >
               Random
             </button>
             <button

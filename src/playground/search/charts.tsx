@@ -1,4 +1,4 @@
-import { dot, line, rectY, binX, ruleX, ruleY } from '@observablehq/plot';
+import { binX, dot, line, rectY, ruleX, ruleY } from '@observablehq/plot';
 import { useMemo } from 'preact/hooks';
 import type { SearchSnapshot } from '../../client/client.ts';
 import { Plot } from '../plot.tsx';
@@ -7,15 +7,35 @@ import type { Improvement, Scored } from './watching.ts';
 const HEIGHT = 220;
 
 /** The best score against the networks scored: a staircase up to where the search is. */
-export function BestSoFar({ improvements, evaluations, budget }: { improvements: readonly Improvement[]; evaluations: number; budget: number }) {
+export function BestSoFar({
+  improvements,
+  evaluations,
+  budget,
+}: {
+  improvements: readonly Improvement[];
+  evaluations: number;
+  budget: number;
+}) {
   const options = useMemo(() => {
     const last = improvements.at(-1);
     const steps = last === undefined ? [] : [...improvements, { evaluation: evaluations, score: last.score }];
     return {
       x: { domain: [0, budget], label: 'evaluations', ticks: 5 },
-      y: { label: 'best score', grid: true, nice: true, ticks: 5, ...(steps.length === 0 ? { domain: [0, 1] } : {}) },
+      y: {
+        label: 'best score',
+        grid: true,
+        nice: true,
+        ticks: 5,
+        ...(steps.length === 0 ? { domain: [0, 1] } : {}),
+      },
       marks: [
-        line(steps, { x: 'evaluation', y: 'score', curve: 'step-after', stroke: 'var(--accent)', strokeWidth: 2 }),
+        line(steps, {
+          x: 'evaluation',
+          y: 'score',
+          curve: 'step-after',
+          stroke: 'var(--accent)',
+          strokeWidth: 2,
+        }),
         dot(improvements, { x: 'evaluation', y: 'score', r: 2.5, fill: 'var(--accent)' }),
       ],
     };
@@ -30,7 +50,7 @@ export function Population({ scored, best }: { scored: readonly Scored[]; best: 
       x: { domain: [0, 1], label: 'score', ticks: 5 },
       y: { label: 'networks', grid: true, ticks: 5, ...(scored.length === 0 ? { domain: [0, 1] } : {}) },
       marks: [
-        rectY(scored, binX({ y: 'count' }, { x: 'score', thresholds: 40, fill: 'var(--accent)', fillOpacity: 0.55 })),
+        rectY(scored, { ...binX({ y: 'count' }, { x: 'score', thresholds: 40 }), fill: 'var(--accent)', fillOpacity: 0.55 }),
         ruleX(best === undefined ? [] : [best], { stroke: 'var(--strong)', strokeWidth: 1.5 }),
         ruleY([0]),
       ],
@@ -41,15 +61,36 @@ export function Population({ scored, best }: { scored: readonly Scored[]; best: 
 }
 
 /** Score against what it costs, with the front of those that nothing beats in both. */
-export function ParetoScatter({ scored, front, cost }: { scored: readonly Scored[]; front: SearchSnapshot['front']; cost: 'params' | 'flops' }) {
+export function ParetoScatter({
+  scored,
+  front,
+  cost,
+}: {
+  scored: readonly Scored[];
+  front: SearchSnapshot['front'];
+  cost: 'params' | 'flops';
+}) {
   const options = useMemo(() => {
     const points = front.map((found) => ({ score: found.score, [cost]: found.cost[cost] }));
     return {
-      x: { label: cost === 'params' ? 'params' : 'FLOPs', tickFormat: 's', nice: true, ticks: 5, ...(scored.length === 0 ? { domain: [0, 1e6] } : {}) },
+      x: {
+        label: cost === 'params' ? 'params' : 'FLOPs',
+        tickFormat: 's',
+        nice: true,
+        ticks: 5,
+        ...(scored.length === 0 ? { domain: [0, 1e6] } : {}),
+      },
       y: { label: 'score', grid: true, domain: [0, 1], ticks: 5 },
       marks: [
         dot(scored, { x: cost, y: 'score', r: 1.6, fill: 'var(--muted)', fillOpacity: 0.45 }),
-        line(points, { x: cost, y: 'score', sort: cost, curve: 'step-after', stroke: 'var(--accent)', strokeWidth: 1.5 }),
+        line(points, {
+          x: cost,
+          y: 'score',
+          sort: cost,
+          curve: 'step-after',
+          stroke: 'var(--accent)',
+          strokeWidth: 1.5,
+        }),
         dot(points, { x: cost, y: 'score', r: 3.5, fill: 'var(--accent)', stroke: 'var(--surface)' }),
       ],
     };

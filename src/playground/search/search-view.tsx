@@ -5,6 +5,7 @@ import { CopyButton } from '../copy-button.tsx';
 import { grouped, short } from '../numbers.ts';
 import { CallSnippets } from '../score/call-snippets.tsx';
 import type { Subject } from '../score/subject.ts';
+import { Segments } from '../segments.tsx';
 import { inWords, isAbort, useSession } from '../session.ts';
 import { BestSoFar, ParetoScatter, Population } from './charts.tsx';
 import { FIRST_REQUEST, SearchForm } from './search-form.tsx';
@@ -57,7 +58,11 @@ function Best({ snapshot, onOpen }: FoundProps) {
       </dl>
       <code class="architecture">{best.architecture}</code>
       <div class="bar copies">
-        <button type="button" class="primary" onClick={() => onOpen({ format: format as FormatId, text: best.architecture })}>
+        <button
+          type="button"
+          class="primary"
+          onClick={() => onOpen({ format: format as FormatId, text: best.architecture })}
+        >
           Open the best
         </button>
         <CopyButton label="Text" text={() => search.best('arch')} />
@@ -144,6 +149,7 @@ function Recent({ current, state }: { current: string | undefined; state: string
   );
 }
 
+const COST_NAMES = { flops: 'FLOPs', params: 'params' } as const;
 const NO_FRONT: SearchSnapshot['front'] = [];
 
 export function SearchView({ onOpen }: { onOpen: (subject: Subject) => void }) {
@@ -204,8 +210,12 @@ export function SearchView({ onOpen }: { onOpen: (subject: Subject) => void }) {
       <div class="watch">
         <section class="panel">
           <div class="bar">
-            <h2 role="status" class="state">
-              {id === undefined ? 'No search is watched' : snapshot === undefined ? 'Loading…' : statusOf(snapshot)}
+            <h2 aria-live="polite" class="state">
+              {id === undefined
+                ? 'No search is watched'
+                : snapshot === undefined
+                  ? 'Loading…'
+                  : statusOf(snapshot)}
             </h2>
             <span class="figure">
               {grouped(done)} / {grouped(budget)}
@@ -227,13 +237,7 @@ export function SearchView({ onOpen }: { onOpen: (subject: Subject) => void }) {
             <div>
               <div class="bar">
                 <h3>Score against cost</h3>
-                <div class="segments" role="group" aria-label="Cost">
-                  {(['flops', 'params'] as const).map((each) => (
-                    <button key={each} type="button" aria-pressed={each === cost} onClick={() => setCost(each)}>
-                      {each === 'flops' ? 'FLOPs' : 'params'}
-                    </button>
-                  ))}
-                </div>
+                <Segments label="Cost" names={COST_NAMES} chosen={cost} onChoose={setCost} />
               </div>
               <ParetoScatter scored={scored} front={snapshot?.front ?? NO_FRONT} cost={cost} />
             </div>

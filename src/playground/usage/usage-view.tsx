@@ -3,11 +3,14 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { UsageReport } from '../../client/client.ts';
 import { grouped } from '../numbers.ts';
 import { Plot } from '../plot.tsx';
+import { Segments } from '../segments.tsx';
 import { inWords, useSession } from '../session.ts';
 
 const DAY_MS = 86_400_000;
 const PERIODS = { 'this month': undefined, '30 days': 29, '90 days': 89 } as const;
 type Period = keyof typeof PERIODS;
+
+const PERIOD_NAMES = { 'this month': 'this month', '30 days': '30 days', '90 days': '90 days' } as const;
 
 const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
 
@@ -101,15 +104,11 @@ export function UsageView() {
       <section class="panel">
         <div class="bar">
           <h2>Units by day</h2>
-          <div class="segments" role="group" aria-label="Period">
-            {(Object.keys(PERIODS) as Period[]).map((each) => (
-              <button key={each} type="button" aria-pressed={each === period} onClick={() => setPeriod(each)}>
-                {each}
-              </button>
-            ))}
-          </div>
+          <Segments label="Period" names={PERIOD_NAMES} chosen={period} onChoose={setPeriod} />
           <strong class="total">
-            {reports === undefined ? '' : `${grouped(reports.day.total.units)} units in ${grouped(reports.day.total.requests)} calls`}
+            {reports === undefined
+              ? ''
+              : `${grouped(reports.day.total.units)} units in ${grouped(reports.day.total.requests)} calls`}
           </strong>
         </div>
         <p class="error line" role="alert">
