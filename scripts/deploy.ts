@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { buildEncoder } from './minilm/encoder-files.ts';
+import { buildPage } from './page-files.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const wrangler = join(ROOT, 'node_modules/wrangler/bin/wrangler.js');
@@ -21,6 +22,7 @@ function deploy(config: string): boolean {
 }
 
 await buildEncoder();
+await buildPage();
 const deployed = deploy('wrangler.encoder.toml') && deploy('wrangler.toml');
 if (deployed && !options.includes('--dry-run')) {
   process.stdout.write(

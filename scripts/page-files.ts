@@ -4,7 +4,7 @@
  */
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 
 const ROOT = join(import.meta.dirname, '..');
 const SOURCE = join(ROOT, 'src/playground');
@@ -34,6 +34,16 @@ const HEADERS = `/*
   Cache-Control: public, max-age=31536000, immutable
 `;
 
+/** zod speaks fifty languages; the page, one. */
+const zodInEnglish: Plugin = {
+  name: 'zod-in-english',
+  setup({ onLoad }) {
+    onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js';",
+    }));
+  },
+};
+
 /** Writes all files anew. Names of bundles carry their hash. */
 export async function buildPage(): Promise<void> {
   const { outputFiles } = await build({
@@ -47,6 +57,7 @@ export async function buildPage(): Promise<void> {
     jsx: 'automatic',
     jsxImportSource: 'preact',
     absWorkingDir: ROOT,
+    plugins: [zodInEnglish],
     write: false,
   });
   const scalar = readFileSync(REFERENCE);

@@ -13,6 +13,7 @@ import { z } from 'zod';
 import { SCOPES } from '../src/accounts/keyring.ts';
 import { nasBench201 } from '../src/formats/nas-bench-201.ts';
 import { buildEncoder } from './minilm/encoder-files.ts';
+import { buildPage } from './page-files.ts';
 
 const HOST = '127.0.0.1';
 const ROOT = join(import.meta.dirname, '..');
@@ -141,6 +142,7 @@ async function start({ port }: { port: number }): Promise<void> {
   localSecret('KEY_PEPPER');
   const url = `http://${HOST}:${port}`;
   await buildEncoder();
+  await buildPage();
   process.stdout.write('Starting the Worker ...\n');
   const server = startWrangler(port);
   let running = true;
@@ -168,7 +170,7 @@ async function start({ port }: { port: number }): Promise<void> {
   if (!running || stopping) return;
   const key = await localKey(url, adminToken);
   process.stdout.write(
-    `tgnas-edge answers at ${url} (described at ${url}/openapi.json)\n\n  ${callFor(url, key)}\n\nCtrl-C stops it.\n`,
+    `tgnas-edge answers at ${url} (described at ${url}/docs)\n\n  ${callFor(url, key)}\n\nThe page, with this key: ${url}/#key=${key}\n\nCtrl-C stops it.\n`,
   );
 }
 

@@ -50,7 +50,11 @@ export function Population({ scored, best }: { scored: readonly Scored[]; best: 
       x: { domain: [0, 1], label: 'score', ticks: 5 },
       y: { label: 'networks', grid: true, ticks: 5, ...(scored.length === 0 ? { domain: [0, 1] } : {}) },
       marks: [
-        rectY(scored, { ...binX({ y: 'count' }, { x: 'score', thresholds: 40 }), fill: 'var(--accent)', fillOpacity: 0.55 }),
+        rectY(scored, {
+          ...binX({ y: 'count' }, { x: 'score', thresholds: 40 }),
+          fill: 'var(--accent)',
+          fillOpacity: 0.55,
+        }),
         ruleX(best === undefined ? [] : [best], { stroke: 'var(--strong)', strokeWidth: 1.5 }),
         ruleY([0]),
       ],
