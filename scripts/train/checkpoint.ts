@@ -26,18 +26,25 @@ export function saveCheckpoint(file: string, { parameters, steps }: Checkpoint, 
   renameSync(`${file}.part`, file);
 }
 
-/** The checkpoint, or `undefined` when there is none of this fingerprint. */
-export function loadCheckpoint(file: string, shape: Shape, fingerprint: string): Checkpoint | undefined {
-  if (!existsSync(file)) return undefined;
-  const bytes = readFileSync(file);
+/** Bytes of the fingerprint's sha256 at the end. */
+const HASH_BYTES = 32;
+
+/**
+ * What a checkpoint file holds, whatever it was trained with.
+ *
+ * @throws RangeError when the file is not of the shape
+ */
+export function readCheckpoint(bytes: Buffer, shape: Shape): Checkpoint {
   const sizes = Object.entries(parameterShapes(shape)).map(([name, dims]): [string, number] => [
     name,
     dims.reduce((a, b) => a * b, 1),
   ]);
-  const stepCount = shape.layers + 2;
-  const count = sizes.reduce((sum, [, size]) => sum + size, stepCount);
-  const hash = createHash('sha256').update(fingerprint).digest();
-  if (bytes.length !== 4 * count + hash.length || !bytes.subarray(4 * count).equals(hash)) return undefined;
+  const count = sizes.reduce((sum, [, size]) => sum + size, shape.layers + 2);
+  if (bytes.length !== 4 * count + HASH_BYTES) {
+    throw new RangeError(
+      `a checkpoint of this shape has ${4 * count + HASH_BYTES} bytes, got ${bytes.length}`,
+    );
+  }
   const all = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + 4 * count));
   const parameters: Parameters = new Map<string, Floats>();
   let at = 0;
@@ -46,4 +53,12 @@ export function loadCheckpoint(file: string, shape: Shape, fingerprint: string):
     at += size;
   }
   return { parameters, steps: [...all.slice(at)] };
+}
+
+/** The checkpoint, or `undefined` when there is none of this fingerprint. */
+export function loadCheckpoint(file: string, shape: Shape, fingerprint: string): Checkpoint | undefined {
+  if (!existsSync(file)) return undefined;
+  const bytes = readFileSync(file);
+  const hash = createHash('sha256').update(fingerprint).digest();
+  return bytes.subarray(-HASH_BYTES).equals(hash) ? readCheckpoint(bytes, shape) : undefined;
 }
