@@ -2,7 +2,7 @@
  * The files of the page and of the API reference, as Workers Static Assets: `.cache/page`. Everything is bundled,
  * nothing is loaded from elsewhere.
  */
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
@@ -44,7 +44,7 @@ const zodInEnglish: Plugin = {
   },
 };
 
-/** Writes all files anew. Names of bundles carry their hash. */
+/** Writes all files; names of bundles carry their hash. */
 export async function buildPage(): Promise<void> {
   const { outputFiles } = await build({
     entryPoints: { page: join(SOURCE, 'main.tsx'), reference: join(SOURCE, 'reference.ts') },
@@ -60,21 +60,27 @@ export async function buildPage(): Promise<void> {
     plugins: [zodInEnglish],
     write: false,
   });
-  const scalar = readFileSync(REFERENCE);
-  rmSync(PAGE, { recursive: true, force: true });
-  mkdirSync(join(PAGE, 'assets'), { recursive: true });
-  const named = new Map<string, string>();
-  for (const { path, contents } of outputFiles) {
-    writeFileSync(path, contents);
+  const files = new Map<string, string | Uint8Array>([
+    ['assets/scalar.js', readFileSync(REFERENCE)],
+    ['icon.svg', readFileSync(join(SOURCE, 'icon.svg'))],
+    ['_headers', HEADERS],
+  ]);
+  const named = outputFiles.map(({ path, contents }) => {
     const name = basename(path);
-    named.set(`/assets/${name.replace(/-\w+\./, '.')}"`, `/assets/${name}"`);
-  }
-  writeFileSync(join(PAGE, 'assets/scalar.js'), scalar);
+    files.set(`assets/${name}`, contents);
+    return [`/assets/${name.replace(/-\w+\./, '.')}"`, `/assets/${name}"`] as const;
+  });
   for (const document of ['index.html', 'docs.html']) {
-    let text = readFileSync(join(SOURCE, document), 'utf8');
-    for (const [plain, hashed] of named) text = text.replace(plain, hashed);
-    writeFileSync(join(PAGE, document), text);
+    const text = readFileSync(join(SOURCE, document), 'utf8');
+    files.set(
+      document,
+      named.reduce((linked, [plain, hashed]) => linked.replace(plain, hashed), text),
+    );
   }
-  cpSync(join(SOURCE, 'icon.svg'), join(PAGE, 'icon.svg'));
-  writeFileSync(join(PAGE, '_headers'), HEADERS);
+  // A server that is running serves from this folder: it must not go away.
+  mkdirSync(join(PAGE, 'assets'), { recursive: true });
+  for (const [name, contents] of files) writeFileSync(join(PAGE, name), contents);
+  for (const name of readdirSync(join(PAGE, 'assets'))) {
+    if (!files.has(`assets/${name}`)) rmSync(join(PAGE, 'assets', name));
+  }
 }

@@ -19,7 +19,7 @@ export function Plot({ height, label, options }: { height: number; label: string
       marginTop: 16,
       marginBottom: 34,
       marginLeft: 44,
-      marginRight: 12,
+      marginRight: 20,
       style: { background: 'none', fontFamily: 'inherit', fontSize: '11px', overflow: 'visible' },
       ...options,
     });

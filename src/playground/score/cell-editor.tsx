@@ -1,5 +1,6 @@
 import { livingNodes } from '../../graph/canonicalize.ts';
 import type { Genome, Slot, Space } from '../../spaces/space.ts';
+import { useNarrow } from '../narrow.ts';
 import { familyOf, shortName } from './operator-names.ts';
 
 interface EditorProps {
@@ -28,66 +29,68 @@ function Choice({ slot, at, genome, onGenome }: { slot: Slot; at: number } & Omi
   );
 }
 
-/** In a box of 100 by 62: where the four states lie, and how each edge bows between two of them. */
-const STATES = [
-  [8, 31],
-  [36, 31],
-  [64, 31],
-  [92, 31],
-] as const;
+/** Along the way of the data and across it, in a box of 100 by 54: where states lie, and how far edges bow. */
+const STATES = [8, 36, 64, 92] as const;
 const EDGES = [
   { from: 0, to: 1, bow: 0 },
-  { from: 0, to: 2, bow: -16 },
+  { from: 0, to: 2, bow: -14 },
   { from: 1, to: 2, bow: 0 },
-  { from: 0, to: 3, bow: 27 },
-  { from: 1, to: 3, bow: 15 },
+  { from: 0, to: 3, bow: 21 },
+  { from: 1, to: 3, bow: 12 },
   { from: 2, to: 3, bow: 0 },
 ] as const;
-const [WIDTH, HEIGHT] = [100, 62];
+const [LENGTH, BREADTH, MIDDLE] = [100, 54, 23];
+/** A cubic reaches three quarters of the way to its control points. */
+const REACH = 4 / 3;
 
-/** A cell of four states: the operator of each edge stands on the edge. */
+/** A cell of four states: the operator of each edge stands on the edge. Data flows to the right, on phones down. */
 function FourStateCell({ space, genome, onGenome }: EditorProps) {
   const { graph } = space.network(genome);
   const living = livingNodes(graph);
+  const down = useNarrow();
+  const [width, height] = down ? [1.9 * BREADTH, LENGTH] : [LENGTH, BREADTH];
+  const at = (along: number, across: number): readonly [x: number, y: number] =>
+    down ? [1.9 * across, along] : [along, across];
   return (
-    <div class="cell">
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true">
-        {EDGES.map(({ from, to, bow }, at) => {
-          const [x1, y1] = STATES[from];
-          const [x2, y2] = STATES[to];
-          const middle = (x1 + x2) / 2;
+    <div class="cell" style={{ aspectRatio: `${width} / ${height}` }}>
+      <svg viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
+        {EDGES.map(({ from, to, bow }, slot) => {
+          const middle = (STATES[from] + STATES[to]) / 2;
+          const control = at(middle, MIDDLE + REACH * bow);
           return (
             <path
               key={`${from}-${to}`}
               class="flow"
-              data-family={familyOf(space.slots[at]?.choices[genome[at] ?? 0] ?? '')}
-              data-dead={!living[at + 1]}
-              d={`M${x1},${y1} C${middle},${y1 + 1.33 * bow} ${middle},${y2 + 1.33 * bow} ${x2},${y2}`}
+              data-family={familyOf(space.slots[slot]?.choices[genome[slot] ?? 0] ?? '')}
+              data-dead={!living[slot + 1]}
+              d={`M${at(STATES[from], MIDDLE)} C${control} ${control} ${at(STATES[to], MIDDLE)}`}
             />
           );
         })}
-        {STATES.map(([x, y], state) => (
-          <g key={x} class="state">
-            <circle cx={x} cy={y} r="3.4" />
-            <text x={x} y={y + 1.3} text-anchor="middle">
-              {state}
-            </text>
-          </g>
-        ))}
+        {STATES.map((along, state) => {
+          const [x, y] = at(along, MIDDLE);
+          return (
+            <g key={along} class="vertex">
+              <circle cx={x} cy={y} r="3" />
+              <text x={x} y={y + 1.1} text-anchor="middle">
+                {state}
+              </text>
+            </g>
+          );
+        })}
       </svg>
-      {EDGES.map(({ from, to, bow }, at) => {
-        const slot = space.slots[at];
+      {EDGES.map(({ from, to, bow }, edge) => {
+        const slot = space.slots[edge];
         if (slot === undefined) return null;
-        const x = (STATES[from][0] + STATES[to][0]) / 2;
-        const y = STATES[from][1] + bow;
+        const [x, y] = at((STATES[from] + STATES[to]) / 2, MIDDLE + bow);
         return (
           <div
             key={slot.name}
             class="on-edge"
-            data-dead={!living[at + 1]}
-            style={{ left: `${x}%`, top: `${(100 * y) / HEIGHT}%` }}
+            data-dead={!living[edge + 1]}
+            style={{ left: `${(100 * x) / width}%`, top: `${(100 * y) / height}%` }}
           >
-            <Choice slot={slot} at={at} genome={genome} onGenome={onGenome} />
+            <Choice slot={slot} at={edge} genome={genome} onGenome={onGenome} />
           </div>
         );
       })}

@@ -8,6 +8,7 @@ import { seededRandom } from '../../spaces/random.ts';
 import type { Genome, Space } from '../../spaces/space.ts';
 import { mutate, sample } from '../../spaces/variation.ts';
 import { CopyButton } from '../copy-button.tsx';
+import { useNarrow } from '../narrow.ts';
 import { inWords, isAbort, useSession } from '../session.ts';
 import { CallSnippets } from './call-snippets.tsx';
 import { CellEditor } from './cell-editor.tsx';
@@ -114,6 +115,7 @@ export function ScoreView({ subject, onSubject }: ScoreViewProps) {
   const [contracted, setContracted] = useState(false);
   const { result, error, pending } = useScore(subject, read !== undefined);
   const space = useSpace(format);
+  const narrow = useNarrow('(max-width: 60rem)');
 
   const drawn = read ?? lastRead;
   const editable = read?.editable;
@@ -197,7 +199,7 @@ export function ScoreView({ subject, onSubject }: ScoreViewProps) {
             ) : (
               <GraphDrawing
                 graph={contracted ? drawn.canonical : drawn.written}
-                sideways={format !== 'chain' && matchMedia('(min-width: 60rem)').matches}
+                sideways={format !== 'chain' && !narrow}
               />
             )}
           </div>

@@ -3,7 +3,7 @@ import { grouped, short, standing } from '../numbers.ts';
 import { DistributionCurve } from './distribution.tsx';
 
 const HEAD_NAMES: Readonly<Record<string, string>> = {
-  accuracy: 'accuracy, any space',
+  accuracy: 'accuracy',
   cifar10: 'CIFAR-10',
   cifar100: 'CIFAR-100',
   imagenet16: 'ImageNet16-120',

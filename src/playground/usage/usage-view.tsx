@@ -1,4 +1,4 @@
-import { barY, ruleY } from '@observablehq/plot';
+import { rectY, ruleY } from '@observablehq/plot';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { UsageReport } from '../../client/client.ts';
 import { grouped } from '../numbers.ts';
@@ -93,7 +93,7 @@ export function UsageView() {
       x: { type: 'utc' as const, label: null },
       y: { label: 'units', grid: true, nice: true, tickFormat: 's' },
       marks: [
-        barY(days, { x: 'day', y: 'units', interval: 'day', fill: 'var(--accent)', inset: 0.5, tip: true }),
+        rectY(days, { x: 'day', y: 'units', interval: 'day', fill: 'var(--accent)', inset: 0.5, tip: true }),
         ruleY([0]),
       ],
     }),
