@@ -60,6 +60,9 @@ export class WranglerDev {
         env: {
           ...process.env,
           CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+          // A registry of its own: a `wrangler dev` of somebody else on this machine must not lend its Workers.
+          CLOUDFLARE_DEV_REGISTRY_PATH: join(this.storage, 'registry'),
+          WRANGLER_REGISTRY_PATH: join(this.storage, 'registry'),
           WRANGLER_HIDE_BANNER: 'true',
           WRANGLER_SEND_ERROR_REPORTS: 'false',
           WRANGLER_SEND_METRICS: 'false',
