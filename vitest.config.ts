@@ -9,7 +9,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/workers/**'],
+          exclude: ['test/workers/**', 'test/e2e/**'],
           // Tests of the command line start processes, which takes its time on a busy machine.
           testTimeout: 30_000,
         },

@@ -22,7 +22,7 @@ export function useSession(): Session {
 
 /** A client that goes on trying for as long as a server takes to come back. */
 export const openClient = (key: string, onRetry: () => void): Tgnas =>
-  new Tgnas({ key, url: location.origin, retries: 40, onRetry });
+  new Tgnas({ key, url: location.origin, retries: 40, timeout: 10_000, onRetry });
 
 export const isRefused = (error: unknown): boolean => error instanceof AuthenticationError;
 

@@ -212,9 +212,21 @@ export function ScoreView({ subject, onSubject }: ScoreViewProps) {
         </section>
       </div>
       <Verdict result={result} pending={pending} space={space} />
-      <CallSnippets path="/v1/score" body={{ format, architectures: [text], include: ['heads', 'cost'] }} />
+      <CallSnippets
+        path="/v1/score"
+        body={{ format, architectures: [jsonOr(text)], include: ['heads', 'cost'] }}
+      />
     </div>
   );
+}
+
+/** As JSON where it is JSON: easier to read within a call. */
+function jsonOr(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 const placeOf = ({ position: { pointer, offset } }: ArchitectureError): string =>
