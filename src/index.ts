@@ -1,5 +1,5 @@
 /** The Worker: the HTTP API, and the Scorer that other Workers call over a service binding. Wiring only. */
-import { exports, env as variables, WorkerEntrypoint } from 'cloudflare:workers';
+import { exports, WorkerEntrypoint } from 'cloudflare:workers';
 import { AccountObject } from './accounts/account-object.ts';
 import { AccountDirectory } from './accounts/directory.ts';
 import { readPlans } from './accounts/plans.ts';
@@ -11,7 +11,7 @@ import { addSearches } from './api/searches.ts';
 import { Lexicon } from './operators/lexicon.ts';
 import { OperatorMemory, throughMemory } from './operators/memory.ts';
 import { artefacts } from './predictor/artefacts-worker.ts';
-import { engineOf } from './predictor/engine-worker.ts';
+import { openGcn } from './predictor/engine-worker.ts';
 import { operatorTable } from './predictor/operator-table.ts';
 import { createScorer, type Prediction, type Scorer as Predictor, type Subject } from './predictor/scorer.ts';
 import type { SearchOrder } from './search/coordinator/order.ts';
@@ -23,7 +23,7 @@ let opened: Predictor | undefined;
 
 /** One scorer an isolate, opened by the first request that needs it. */
 function scorer(): Predictor {
-  opened ??= createScorer(artefacts, engineOf(variables.ENGINE));
+  opened ??= createScorer(artefacts, openGcn);
   return opened;
 }
 

@@ -12,6 +12,9 @@ declare module '*.bin' {
   export default bytes;
 }
 
+/** From `[define]` in wrangler.toml. */
+declare const ENGINE: 'kernel' | 'ort';
+
 /** What `import { env, exports } from 'cloudflare:workers'` gives. */
 declare namespace Cloudflare {
   interface Env {
@@ -38,8 +41,6 @@ declare namespace Cloudflare {
     readonly OPERATOR_MEMORY_ROWS: number;
     readonly NEW_WORDS_PER_CALL: number;
     readonly NEW_WORDS_PER_DAY: number;
-    /** `ort` runs the network by ONNX Runtime instead of the kernel. */
-    readonly ENGINE?: string;
   }
   interface GlobalProps {
     mainModule: typeof import('./index.ts');

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { artefacts } from '../../src/predictor/artefacts-worker.ts';
-import { engineOf } from '../../src/predictor/engine-worker.ts';
+import { openGcn } from '../../src/predictor/engine-worker.ts';
+import { OnnxGcn, type OpenGcn } from '../../src/predictor/gcn.ts';
+import { openOnnx } from '../../src/predictor/onnx-worker.ts';
 import { readSubject } from '../../src/predictor/score-batch.ts';
 import { createScorer } from '../../src/predictor/scorer.ts';
 
@@ -10,9 +12,11 @@ const cells = [
   '|none~0|+|none~0|none~1|+|none~0|none~1|none~2|',
 ].map((cell) => readSubject('nas-bench-201', cell));
 
+const openOrt: OpenGcn = (model, heads) => new OnnxGcn(openOnnx(model), heads);
+
 test('ONNX Runtime and the kernel score to the same bit in workerd', async () => {
-  const byKernel = await createScorer(artefacts, engineOf(undefined)).score(cells);
-  const byOrt = await createScorer(artefacts, engineOf('ort')).score(cells);
+  const byKernel = await createScorer(artefacts, openGcn).score(cells);
+  const byOrt = await createScorer(artefacts, openOrt).score(cells);
   expect(byKernel).toEqual(byOrt);
   const [good, poor, dead] = byKernel.map(({ score }) => score);
   expect(good).toBeGreaterThan(poor ?? 1);
