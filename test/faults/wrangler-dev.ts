@@ -92,7 +92,7 @@ export class WranglerDev {
     const deadline = Date.now() + 90_000;
     while (Date.now() < deadline && this.process.exitCode === null) {
       // A request that arrives while it starts may never be answered.
-      const signal = AbortSignal.timeout(10_000);
+      const signal = AbortSignal.timeout(3_000);
       const answer = await fetch(`${this.url}/openapi.json`, { signal }).catch(() => undefined);
       if (answer?.ok) return;
       await sleep(200);
