@@ -33,7 +33,7 @@ export async function searchScorer(job: Job, table: OperatorTable): Promise<Scor
     table,
     network: () => network,
     ruleOf: () => rule,
-    curvesOf: () => ({}),
+    curvesOf: () => [],
     referenceOf: () => 'all cells of NAS-Bench-201',
   });
 }

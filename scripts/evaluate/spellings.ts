@@ -6,7 +6,6 @@ import Table from 'cli-table3';
 import { Command } from 'commander';
 import { readArchitecture } from '../../src/formats/registry.ts';
 import { canonicalize } from '../../src/graph/canonicalize.ts';
-import { costOf } from '../../src/graph/cost.ts';
 import type { OperatorGraph } from '../../src/graph/operator-graph.ts';
 import { describe } from '../../src/operators/describe.ts';
 import { readArtefacts } from '../../src/predictor/artefacts-node.ts';
@@ -56,9 +55,8 @@ async function evaluate({ data, rows }: { data: string; rows: string }): Promise
   );
   const written = cells.map((cell) => readArchitecture('nas-bench-201', cell));
   const subjects = (name: (op: string) => string): Subject[] =>
-    written.map(({ graph, skeleton }) => ({
+    written.map(({ graph }) => ({
       graph: canonicalize(renamed(graph, name)),
-      cost: costOf(graph, skeleton),
       space: 'nas-bench-201',
     }));
   const scores = async (

@@ -3,7 +3,7 @@ import type { FormatId } from '../formats/format.ts';
 import { readArchitecture } from '../formats/registry.ts';
 import { ArchitectureError } from '../graph/architecture-error.ts';
 import { canonicalize } from '../graph/canonicalize.ts';
-import { type Cost, costOf } from '../graph/cost.ts';
+import { type Cost, costOf, type Skeleton } from '../graph/cost.ts';
 import { INPUT, type OperatorGraph, type OperatorNode, OUTPUT } from '../graph/operator-graph.ts';
 import { FAR, type Meaning } from '../operators/lexicon.ts';
 import { describeGraph } from './describe-graph.ts';
@@ -80,13 +80,13 @@ interface Reading {
   /** The same nodes in canonical words. */
   readonly described: OperatorGraph;
   readonly subject: Subject;
+  readonly skeleton: Skeleton;
 }
 
 function readingOf(format: FormatId, given: unknown): Reading {
   const { graph: written, skeleton } = readArchitecture(format, given);
   const described = IN_FREE_WORDS.has(format) ? describeGraph(written) : written;
-  const cost = costOf(described, skeleton);
-  return { written, described, subject: { graph: canonicalize(described), cost, space: format } };
+  return { written, described, subject: { graph: canonicalize(described), space: format }, skeleton };
 }
 
 /**
@@ -160,9 +160,10 @@ function resultOf(
   include: ReadonlySet<Include>,
   meanings: ReadonlyMap<string, Meaning>,
 ): ScoreResult {
-  const { subject } = reading;
+  const { described, skeleton, subject } = reading;
   const { score, percentile, heads, expected, warnings } = prediction;
-  const { params, flops, depth, operators, unknown } = subject.cost;
+  // Counting takes as long as half a canonicalisation, so it waits to be asked for.
+  const { unknown = [], ...cost } = include.has('cost') ? costOf(described, skeleton) : {};
   const uncosted = unknown.map((op) => `the cost of "${op}" is not known; it is counted as free`);
   return {
     index,
@@ -170,10 +171,10 @@ function resultOf(
     percentile,
     ...(include.has('heads') ? { heads } : {}),
     ...(include.has('expected') ? { expected } : {}),
-    ...(include.has('cost') ? { cost: { params, flops, depth, operators } } : {}),
+    ...('params' in cost ? { cost } : {}),
     ...(include.has('graph') ? { graph: shown(subject) } : {}),
     ...(include.has('operators') ? { operators: understoodOperators(reading, meanings) } : {}),
-    warnings: include.has('cost') ? [...warnings, ...uncosted] : warnings,
+    warnings: [...warnings, ...uncosted],
   };
 }
 
@@ -210,7 +211,7 @@ export async function scoreBatch(
   return readings.flatMap((reading, index) => {
     const prediction = predictions[index];
     if (prediction === undefined) return [];
-    const far = farFetched(scorer.unknownOperators(reading.subject.graph), meanings);
+    const far = words.size === 0 ? [] : farFetched(scorer.unknownOperators(reading.subject.graph), meanings);
     const warned = { ...prediction, warnings: [...prediction.warnings, ...far] };
     return [resultOf(index, reading, warned, parts, meanings)];
   });

@@ -1,6 +1,5 @@
 /** Canonical graphs in, scores out: the one door to the predictor. */
 import type { FormatId } from '../formats/format.ts';
-import type { Cost } from '../graph/cost.ts';
 import type { OperatorGraph } from '../graph/operator-graph.ts';
 import type { OperatorTable } from '../operators/table.ts';
 import { QUANTILES } from './distribution.ts';
@@ -17,7 +16,6 @@ export const REFERENCE_FILE = 'reference.bin';
 export interface Subject {
   /** The canonical graph. */
   readonly graph: OperatorGraph;
-  readonly cost: Cost;
   /** The format it was written in, which tells the space it belongs to. */
   readonly space: FormatId;
 }
@@ -133,6 +131,9 @@ export function createScorer(artefacts: Artefacts, openGcn: OpenGcn): Scorer {
       unpackRule(votes, card.heads.length, packed.subarray(row * rowSize, (row + 1) * rowSize)),
     );
   }
+  const curves = new Map(
+    Object.entries(card.expected).map(([space, byDataset]) => [space, Object.entries(byDataset)]),
+  );
   let gcn: Gcn | undefined;
   const network = (): Gcn => {
     gcn ??= openGcn(binary(artefacts, card.network), card.heads.length);
@@ -144,7 +145,7 @@ export function createScorer(artefacts: Artefacts, openGcn: OpenGcn): Scorer {
     table,
     network,
     ruleOf: (space) => rules.get(space) ?? rules.get('dag'),
-    curvesOf: (space) => card.expected[space] ?? {},
+    curvesOf: (space) => curves.get(space) ?? [],
     referenceOf: (space) => (card.spaces[space] ?? card.spaces.dag)?.of ?? '',
   });
 }
@@ -156,7 +157,8 @@ export interface ScorerParts {
   readonly table: OperatorTable;
   readonly network: () => Gcn;
   readonly ruleOf: (space: FormatId) => ScoringRule | undefined;
-  readonly curvesOf: (space: FormatId) => Readonly<Record<string, AccuracyCurve>>;
+  /** By dataset. */
+  readonly curvesOf: (space: FormatId) => Iterable<readonly [string, AccuracyCurve]>;
   /** In words, what the percentile is against. */
   readonly referenceOf: (space: FormatId) => string;
 }
@@ -179,18 +181,16 @@ export function scorerOf(parts: ScorerParts): Scorer {
         const rule = parts.ruleOf(space);
         if (rule === undefined) throw new RangeError(`the model has no reference for the space ${space}`);
         const judged = judge(rule, heads, logits.subarray(i * heads.length, (i + 1) * heads.length));
-        const curves = Object.entries(parts.curvesOf(space));
-        const named = heads.map((name, head): [string, number] => [name, judged.heads[head] ?? 0.5]);
-        const byName = Object.fromEntries(named);
-        return {
-          score: judged.score,
-          percentile: judged.percentile,
-          heads: byName,
-          expected: Object.fromEntries(
-            curves.map(([dataset, curve]) => [dataset, expectedAccuracy(curve, byName[curve.head] ?? 0.5)]),
-          ),
-          warnings: warningsOf(graph, space, parts),
-        };
+        const percentiles: Record<string, number> = {};
+        heads.forEach((name, head) => {
+          percentiles[name] = judged.heads[head] ?? 0.5;
+        });
+        const expected: Record<string, number> = {};
+        for (const [dataset, curve] of parts.curvesOf(space)) {
+          expected[dataset] = expectedAccuracy(curve, percentiles[curve.head] ?? 0.5);
+        }
+        const { score, percentile } = judged;
+        return { score, percentile, heads: percentiles, expected, warnings: warningsOf(graph, space, parts) };
       });
     },
   };

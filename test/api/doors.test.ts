@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { mintKey, newAccountId } from '../../src/accounts/api-key.ts';
-import { byParams, CELL, call, KEY, SECRETS, serve } from './served.ts';
+import { byEdges, CELL, call, KEY, SECRETS, serve } from './served.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -21,7 +21,7 @@ test.each([
   ['with a digit too many', `${KEY}0`],
   ['of another shape', 'tgk_local_0123456789abcdef'],
 ])('a key %s is mistyped, and is told so without asking its account', async (_, key) => {
-  const app = serve(byParams, () => {
+  const app = serve(byEdges, () => {
     throw new Error('the account was asked');
   });
   const answer = await app.request('/v1/models', { headers: { Authorization: `Bearer ${key}` } }, SECRETS);
@@ -30,7 +30,7 @@ test.each([
 });
 
 test('a key of another server is no key of ours, and costs its account no question', async () => {
-  const app = serve(byParams, () => {
+  const app = serve(byEdges, () => {
     throw new Error('the account was asked');
   });
   const { text } = mintKey(newAccountId(), 'the pepper of another server');
@@ -79,7 +79,7 @@ test('a method that a path does not take is 405, with those that it does', async
 test('a failure of ours is a bare 500', async () => {
   const log = vi.spyOn(console, 'error').mockReturnValue();
   const app = serve({
-    ...byParams,
+    ...byEdges,
     score: async () => {
       throw new Error('the model fell over at /secret/path.ts');
     },

@@ -70,12 +70,12 @@ test('a space that does not exist is 404, with those that do', async () => {
 });
 
 test('the model card is served', async () => {
-  expect(await (await call('/v1/models')).json()).toEqual({ models: [{ id: 'params' }] });
+  expect(await (await call('/v1/models')).json()).toEqual({ models: [{ id: 'edges' }] });
 });
 
 test('health needs no key', async () => {
   const answer = await serve().request('/healthz', {}, {});
-  expect(await answer.json()).toEqual({ status: 'ok', model: { id: 'params', version: '1', sha256: '00' } });
+  expect(await answer.json()).toEqual({ status: 'ok', model: { id: 'edges', version: '1', sha256: '00' } });
 });
 
 test('the API describes itself in OpenAPI 3.1, every route and every error', async () => {

@@ -5,7 +5,7 @@ import { scoreResponse } from '../../src/api/schemas.ts';
 import { usageResponse } from '../../src/api/usage.ts';
 import type { Scorer } from '../../src/predictor/scorer.ts';
 import { doorTo, localAccount, UNLIMITED } from '../accounts/local-account.ts';
-import { byParams, CELL, SECRETS, serve } from './served.ts';
+import { byEdges, CELL, SECRETS, serve } from './served.ts';
 
 /** A customer of the API, with an account of its own. */
 function customer({
@@ -155,7 +155,7 @@ test('an account that does not answer is 503: nothing is scored unmetered', asyn
 
 test('a failure of ours costs nothing', async () => {
   const log = vi.spyOn(console, 'error').mockReturnValue();
-  const broken = { ...byParams, score: () => Promise.reject(new Error('the model fell over')) };
+  const broken = { ...byEdges, score: () => Promise.reject(new Error('the model fell over')) };
   const { score, charged } = customer({ plan: { ...UNLIMITED, unitsPerMonth: 1 }, scorer: broken });
   for (let tries = 0; tries < 3; tries++) expect((await score([CELL])).status).toBe(500);
   expect(await charged()).toBe(0);

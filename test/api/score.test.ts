@@ -12,17 +12,15 @@ test('an architecture is answered with a score, its model and the units used', a
   const answer = await score({ architectures: [CELL] });
   expect(answer.status).toBe(200);
   expect(await answer.json()).toEqual({
-    model: { id: 'params', version: '1', sha256: '00' },
-    results: [
-      { index: 0, score: 559_386 / 1_559_386, percentile: (100 * 559_386) / 1_559_386, warnings: [] },
-    ],
+    model: { id: 'edges', version: '1', sha256: '00' },
+    results: [{ index: 0, score: 4 / 8, percentile: 50, warnings: [] }],
     usage: { units: 1 },
   });
 });
 
 test('heads, cost and graph come when asked for', async () => {
   const { results } = await scored({ architectures: [CELL], include: ['heads', 'cost', 'graph'] });
-  expect(results[0]?.heads).toEqual({ params: 559_386 });
+  expect(results[0]?.heads).toEqual({ edges: 4 });
   // The benchmark's own columns for this cell.
   expect(results[0]?.cost).toEqual({
     params: 559_386,

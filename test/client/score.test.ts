@@ -12,7 +12,7 @@ import {
 import { seededRandom } from '../../src/spaces/random.ts';
 import { SPACES } from '../../src/spaces/registry.ts';
 import { doorTo, localAccount } from '../accounts/local-account.ts';
-import { byParams, CELL, SECRETS, serve } from '../api/served.ts';
+import { byEdges, CELL, SECRETS, serve } from '../api/served.ts';
 import { type Fate, serveFaultily } from './faulty-server.ts';
 
 const opened: { close(): Promise<void> }[] = [];
@@ -24,7 +24,7 @@ afterEach(async () => {
 async function customer(fateOf: (call: number) => Fate = () => 'answered', retries = 8) {
   const ours = localAccount();
   const server = await serveFaultily(
-    serve(byParams, () => doorTo(ours.account)),
+    serve(byEdges, () => doorTo(ours.account)),
     SECRETS,
     fateOf,
   );

@@ -22,7 +22,7 @@ export const STEP_CANDIDATES = PARALLEL * MAX_BATCH;
 /** Pauses before a batch that failed is tried again, in milliseconds. */
 const RETRY_PAUSES = [50, 200, 800] as const;
 
-const subjectOf = ({ graph, cost, space }: Candidate): Subject => ({ graph, cost, space });
+const subjectOf = ({ graph, space }: Candidate): Subject => ({ graph, space });
 
 async function scoreBatch(
   batch: readonly Candidate[],
