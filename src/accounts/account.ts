@@ -226,9 +226,15 @@ export class Account {
       const promised = this.reservations.holder(id, now) === holder;
       const refusal = promised ? undefined : this.overQuota(attempt, now);
       if (refusal !== undefined) return refusal;
-      const { unitsPerMonth } = this.plan();
-      const remaining = this.ledger.enter(attempt, answer, unitsPerMonth, now);
-      return { units, charged: units, ...(remaining === undefined ? {} : { remaining }), ...this.month(now) };
+      const { unitsPerMonth: quota } = this.plan();
+      const remaining = this.ledger.enter(attempt, answer, quota, now);
+      if (quota === undefined || remaining === undefined) return { units, charged: units };
+      return {
+        units,
+        charged: units,
+        remaining,
+        month: { quota, remaining, reset: secondsToNextMonth(now) },
+      };
     });
     this.reservations.release(id, holder);
     return settled;

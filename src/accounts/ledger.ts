@@ -67,13 +67,13 @@ export class Ledger {
       `CREATE TABLE IF NOT EXISTS charges (
          id TEXT PRIMARY KEY, holder TEXT NOT NULL, units INTEGER NOT NULL, request TEXT, answer BLOB,
          remaining INTEGER, expires INTEGER NOT NULL
-       )`,
+       ) WITHOUT ROWID`,
       'CREATE INDEX IF NOT EXISTS charges_by_expiry ON charges (expires)',
       `CREATE TABLE IF NOT EXISTS usage (
          day TEXT, key TEXT, kind TEXT, units INTEGER NOT NULL, requests INTEGER NOT NULL,
          exported INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (day, key, kind)
-       )`,
-      'CREATE TABLE IF NOT EXISTS months (month TEXT PRIMARY KEY, units INTEGER NOT NULL)',
+       ) WITHOUT ROWID`,
+      'CREATE TABLE IF NOT EXISTS months (month TEXT PRIMARY KEY, units INTEGER NOT NULL) WITHOUT ROWID',
     ]) {
       database.all(statement);
     }
@@ -116,7 +116,21 @@ export class Ledger {
     now: number,
   ): number | undefined {
     const { id, holder, key, kind, units, request, remembered } = attempt;
-    const remaining = quota === undefined ? undefined : Math.max(0, quota - this.spent(now) - units);
+    this.database.all(
+      `INSERT INTO usage (day, key, kind, units, requests) VALUES (?, ?, ?, ?, 1)
+       ON CONFLICT (day, key, kind) DO UPDATE SET units = units + excluded.units, requests = requests + 1`,
+      dayOf(now),
+      key,
+      kind,
+      units,
+    );
+    const [month] = this.database.all(
+      `INSERT INTO months (month, units) VALUES (?, ?)
+       ON CONFLICT (month) DO UPDATE SET units = units + excluded.units RETURNING units`,
+      monthOf(now),
+      units,
+    );
+    const remaining = quota === undefined ? undefined : Math.max(0, quota - integer(month, 'units'));
     // An expired charge of the same id may still be there.
     this.database.all(
       `INSERT OR REPLACE INTO charges (id, holder, units, request, answer, remaining, expires)
@@ -128,20 +142,6 @@ export class Ledger {
       answer ?? null,
       remaining ?? null,
       now + 1_000 * remembered,
-    );
-    this.database.all(
-      `INSERT INTO usage (day, key, kind, units, requests) VALUES (?, ?, ?, ?, 1)
-       ON CONFLICT (day, key, kind) DO UPDATE SET units = units + excluded.units, requests = requests + 1`,
-      dayOf(now),
-      key,
-      kind,
-      units,
-    );
-    this.database.all(
-      `INSERT INTO months (month, units) VALUES (?, ?)
-       ON CONFLICT (month) DO UPDATE SET units = units + excluded.units`,
-      monthOf(now),
-      units,
     );
     return remaining;
   }
