@@ -16,6 +16,7 @@ import { type Space, sizeOf } from '../spaces/space.ts';
 import { type Access, type AccessVariables, admit, requireKey } from './access.ts';
 import { json, jsonText, problemAnswer, refused, security } from './answers.ts';
 import { onError, onMethodNotAllowed, onNotFound, ProblemError } from './problem.ts';
+import { describe as describeDocument } from './reference/document.ts';
 import { jsonBody } from './request-body.ts';
 import * as schemas from './schemas.ts';
 import { jsonOrUpload } from './upload.ts';
@@ -131,6 +132,16 @@ const formats = createRoute({
   middleware: admit('read'),
   responses: { 200: json(schemas.formatsResponse, 'How architectures are written.'), ...refused },
 });
+
+const ABOUT = {
+  openapi: '3.1.0',
+  info: {
+    title: 'tgnas-edge',
+    version: '1',
+    description: 'A universal zero-cost proxy for neural architecture search.',
+    license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
+  },
+};
 
 /** What pages from elsewhere may read of an answer beside its body. */
 const EXPOSED = [
@@ -252,14 +263,6 @@ export function createApp<Bindings extends object>(services: Services<Bindings>)
   addUsage(app);
 
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
-  app.doc31('/openapi.json', {
-    openapi: '3.1.0',
-    info: {
-      title: 'tgnas-edge',
-      version: '1',
-      description: 'A universal zero-cost proxy for neural architecture search.',
-      license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
-    },
-  });
+  app.get('/openapi.json', (c) => c.json(describeDocument(app.getOpenAPI31Document(ABOUT))));
   return app;
 }

@@ -7,7 +7,7 @@ import { NewWordsRefused, type RefusalReason } from '../operators/new-words.ts';
 import { BatchError, type Fault } from '../predictor/score-batch.ts';
 
 /** RFC 9457 section 4.2.1: with `about:blank` the title is the status phrase; our `code` tells problems apart. */
-const TITLES: Readonly<Record<number, string>> = {
+export const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad Request',
   401: 'Unauthorized',
   403: 'Forbidden',
