@@ -312,7 +312,7 @@ export class Account {
    * Puts a key in the place of another one, on its terms.
    *
    * @param overlap seconds for which the old key still works
-   * @returns whether there was such a key
+   * @returns its terms, or nothing when there is no such key, or it was revoked
    */
   rotateKey(old: string, key: Omit<MintedKey, 'text'>, overlap: number, from: string): KeyTerms | undefined {
     return this.database.atomically(() => {
