@@ -29,7 +29,7 @@ describe('a file that PyTorch exported', () => {
   test.each([
     ['resnet18', 11_689_512, 1.82e9],
     ['mobilenetv2', 3_504_872, 0.3e9],
-    ['vit-small', 2_158_888, undefined],
+    ['vit-small', 2_158_504, undefined],
     ['text-encoder', 638_794, undefined],
   ])('%s has its params within 1%%, and its multiply-adds', (name, params, flops) => {
     const { cost } = read(fixture(name));
@@ -266,7 +266,7 @@ describe('what is no ONNX file', () => {
           readOrRefuse(changed);
         },
       ),
-      { numRuns: 1_000 },
+      { numRuns: 3_000 },
     );
   }, 60_000);
 

@@ -23,6 +23,7 @@ function assumedSize(axis: number, rank: number): number {
 
 const MAX_VALUES = 64;
 const sizeOf = (shape: Shape): number => shape.reduce((product, size) => product * size, 1);
+const isSize = (size: number): boolean => Number.isSafeInteger(size) && size >= 0;
 const isWhole = (shape: Dimensions | undefined): shape is Shape =>
   shape?.every((size) => size !== undefined) ?? false;
 
@@ -365,7 +366,7 @@ class Inference implements Tensors {
     );
     node.outputs.forEach((name, i) => {
       const shape = inferred[i];
-      const plausible = shape?.every((size) => Number.isInteger(size) && size >= 0);
+      const plausible = shape?.every(isSize);
       if (shape === undefined || shape.length > MAX_RANK || !plausible) return;
       if (!this.shapes.has(name)) this.shapes.set(name, shape);
     });
@@ -388,7 +389,9 @@ class Inference implements Tensors {
     if (a === undefined) return undefined;
     if (node.type === 'ConstantOfShape') {
       const [fill = 0] = node.attributes.value?.tensor?.values ?? [];
-      return sizeOf(a) <= MAX_VALUES ? new Array<number>(sizeOf(a)).fill(fill) : undefined;
+      const length = sizeOf(a);
+      // A shape read from a broken file may hold what is no size.
+      return a.every(isSize) && length <= MAX_VALUES ? new Array<number>(length).fill(fill) : undefined;
     }
     if (node.type === 'Where') {
       const [yes, no] = [this.valuesOf(second), this.valuesOf(node.inputs[2])];
