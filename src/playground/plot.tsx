@@ -16,7 +16,7 @@ export function Plot({ height, label, options }: { height: number; label: string
     const drawn = plot({
       height,
       width,
-      marginTop: 16,
+      marginTop: 26,
       marginBottom: 34,
       marginLeft: 44,
       marginRight: 20,

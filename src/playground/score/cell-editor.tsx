@@ -29,7 +29,7 @@ function Choice({ slot, at, genome, onGenome }: { slot: Slot; at: number } & Omi
   );
 }
 
-/** Along the way of the data and across it, in a box of 100 by 54: where states lie, and how far edges bow. */
+/** Along the way of the data and across it: where states lie, and how far edges bow. */
 const STATES = [8, 36, 64, 92] as const;
 const EDGES = [
   { from: 0, to: 1, bow: 0 },
@@ -39,7 +39,9 @@ const EDGES = [
   { from: 1, to: 3, bow: 12 },
   { from: 2, to: 3, bow: 0 },
 ] as const;
-const [LENGTH, BREADTH, MIDDLE] = [100, 54, 23];
+const [LENGTH, MIDDLE] = [100, 23];
+/** The room across, and how far it is stretched: on phones the operators stand side by side in it. */
+const ACROSS = { right: { breadth: 49, stretch: 1 }, down: { breadth: 54, stretch: 1.9 } } as const;
 /** A cubic reaches three quarters of the way to its control points. */
 const REACH = 4 / 3;
 
@@ -48,9 +50,10 @@ function FourStateCell({ space, genome, onGenome }: EditorProps) {
   const { graph } = space.network(genome);
   const living = livingNodes(graph);
   const down = useNarrow();
-  const [width, height] = down ? [1.9 * BREADTH, LENGTH] : [LENGTH, BREADTH];
+  const { breadth, stretch } = ACROSS[down ? 'down' : 'right'];
+  const [width, height] = down ? [stretch * breadth, LENGTH] : [LENGTH, breadth];
   const at = (along: number, across: number): readonly [x: number, y: number] =>
-    down ? [1.9 * across, along] : [along, across];
+    down ? [stretch * across, along] : [along, across];
   return (
     <div class="cell" style={{ aspectRatio: `${width} / ${height}` }}>
       <svg viewBox={`0 0 ${width} ${height}`} aria-hidden="true">

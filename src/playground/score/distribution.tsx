@@ -1,20 +1,23 @@
-import { areaY, dot, lineY, ruleX } from '@observablehq/plot';
+import { areaY, dot, lineY, ruleX, ruleY } from '@observablehq/plot';
 import { useMemo } from 'preact/hooks';
 import { Plot } from '../plot.tsx';
 
-const POINTS = 121;
-const BANDWIDTH = 0.035;
+const POINTS = 161;
+/** Of the kernels, in log-odds: 129 quantiles of a smooth distribution look smooth. */
+const BANDWIDTH = 0.45;
+/** Scores are drawn by their log-odds: most spaces fill 0 to 1 evenly, and those that matter crowd near 1. */
+const END = 8;
+const TICKS = [0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999] as const;
 
-/** The density of scores from their quantiles: Gaussian kernels, mirrored at 0 and 1 where scores end. */
+const logOdds = (score: number): number => Math.min(Math.max(Math.log(score / (1 - score)), -END), END);
+
+/** The density of scores from their quantiles, by Gaussian kernels; flat where there are none. */
 function densityOf(quantiles: readonly number[]): { x: number; density: number }[] {
-  const kernel = (distance: number) => Math.exp(-0.5 * (distance / BANDWIDTH) ** 2);
+  const places = quantiles.map(logOdds);
   return Array.from({ length: POINTS }, (_, i) => {
-    const x = i / (POINTS - 1);
-    const sum = quantiles.reduce(
-      (all, each) => all + kernel(x - each) + kernel(x + each) + kernel(x - (2 - each)),
-      0,
-    );
-    return { x, density: sum / (quantiles.length * BANDWIDTH * Math.sqrt(2 * Math.PI)) };
+    const x = (2 * END * i) / (POINTS - 1) - END;
+    const sum = places.reduce((all, place) => all + Math.exp(-0.5 * ((x - place) / BANDWIDTH) ** 2), 0);
+    return { x, density: sum / Math.max(places.length, 1) };
   });
 }
 
@@ -28,20 +31,26 @@ export function DistributionCurve({
 }) {
   const curve = useMemo(() => densityOf(scores), [scores]);
   const options = useMemo(() => {
-    const below = curve.filter(({ x }) => score !== undefined && x <= score);
-    const at =
-      score === undefined
-        ? []
-        : [{ x: score, density: curve[Math.round(score * (POINTS - 1))]?.density ?? 0 }];
+    const here = score === undefined ? undefined : logOdds(score);
+    const below = curve.filter(({ x }) => here !== undefined && x <= here);
+    const nearest = (x: number) => curve[Math.round(((x + END) / (2 * END)) * (POINTS - 1))];
+    const at = here === undefined ? [] : [{ x: here, density: nearest(here)?.density ?? 0 }];
+    const highest = Math.max(...curve.map(({ density }) => density));
     return {
-      x: { domain: [0, 1], label: 'score', ticks: 5 },
-      y: { axis: null, domain: [0, 1.15 * Math.max(...curve.map(({ density }) => density))] },
+      x: {
+        domain: [-END, END],
+        label: 'score',
+        ticks: TICKS.map(logOdds),
+        tickFormat: (x: number) => String(TICKS.find((tick) => logOdds(tick) === x)),
+      },
+      y: { axis: null, domain: [0, 1.1 * highest || 1] },
       marginLeft: 8,
       marks: [
         areaY(curve, { x: 'x', y: 'density', fill: 'var(--curve)' }),
         areaY(below, { x: 'x', y: 'density', fill: 'var(--accent)', fillOpacity: 0.28 }),
         lineY(curve, { x: 'x', y: 'density', stroke: 'var(--muted)', strokeWidth: 1.2 }),
-        ruleX(at, { x: 'x', stroke: 'var(--accent)', strokeWidth: 2 }),
+        ruleY([0], { stroke: 'var(--line)' }),
+        ruleX(at, { x: 'x', y1: 0, y2: 'density', stroke: 'var(--accent)', strokeWidth: 2 }),
         dot(at, {
           x: 'x',
           y: 'density',

@@ -62,6 +62,7 @@ export function GraphDrawing({ graph, sideways }: { graph: OperatorGraph; sidewa
   return (
     <svg
       class="graph"
+      data-sideways={sideways}
       viewBox={`0 0 ${width} ${height}`}
       role="img"
       aria-label={label}

@@ -5,6 +5,7 @@ import { ArchitectureError } from '../../graph/architecture-error.ts';
 import { EXPORTS, type ExportForm, exportArchitecture } from '../../spaces/export/export.ts';
 import { pytorchOf } from '../../spaces/export/pytorch.ts';
 import { seededRandom } from '../../spaces/random.ts';
+import { SPACES } from '../../spaces/registry.ts';
 import type { Genome, Space } from '../../spaces/space.ts';
 import { mutate, sample } from '../../spaces/variation.ts';
 import { CopyButton } from '../copy-button.tsx';
@@ -13,14 +14,14 @@ import { inWords, isAbort, useSession } from '../session.ts';
 import { CallSnippets } from './call-snippets.tsx';
 import { CellEditor } from './cell-editor.tsx';
 import { GraphDrawing } from './graph-drawing.tsx';
-import { exampleOf, readSubject, type Subject, TEXT_FORMATS } from './subject.ts';
+import { beginningOf, FREE_FORMATS, readSubject, type Subject } from './subject.ts';
 import { Verdict } from './verdict.tsx';
 
 /** Typing is over when nothing came for so long. */
 const PAUSE_MS = 120;
 const INCLUDE = ['heads', 'expected', 'cost', 'operators'] as const;
 const EXPORT_NAMES: Readonly<Record<ExportForm, string>> = {
-  arch: 'Text',
+  arch: 'Arch string',
   genotype: 'Genotype',
   json: 'JSON',
   dot: 'DOT',
@@ -32,6 +33,8 @@ function useScore(subject: Subject, readable: boolean) {
   const [result, setResult] = useState<ScoreResult>();
   const [error, setError] = useState('');
   const [pending, setPending] = useState(readable);
+  // Scores of another format compare with nothing here.
+  useEffect(() => setResult(undefined), [subject.format]);
   useEffect(() => {
     if (!readable) {
       setPending(false);
@@ -98,6 +101,18 @@ function exportsOf({ format, text }: Subject, editable: { space: Space; genome: 
   ];
 }
 
+function Choices({ label, of }: { label: string; of: readonly { id: string; title: string }[] }) {
+  return (
+    <optgroup label={label}>
+      {of.map(({ id, title }) => (
+        <option key={id} value={id}>
+          {title}
+        </option>
+      ))}
+    </optgroup>
+  );
+}
+
 interface ScoreViewProps {
   readonly subject: Subject;
   readonly onSubject: (subject: Subject) => void;
@@ -108,16 +123,17 @@ export function ScoreView({ subject, onSubject }: ScoreViewProps) {
   const reading = useMemo(() => readSubject(subject), [subject]);
   const read = 'fault' in reading ? undefined : reading;
   const fault = 'fault' in reading ? reading.fault : undefined;
-  const [lastRead, setLastRead] = useState(read);
+  const [lastRead, setLastRead] = useState({ format, read });
   useEffect(() => {
-    if (read !== undefined) setLastRead(read);
-  }, [read]);
+    if (read !== undefined) setLastRead({ format, read });
+  }, [format, read]);
   const [contracted, setContracted] = useState(false);
   const { result, error, pending } = useScore(subject, read !== undefined);
   const space = useSpace(format);
   const narrow = useNarrow('(max-width: 60rem)');
 
-  const drawn = read ?? lastRead;
+  // While a text cannot be read, what it was before stays in its place, and cannot be changed by clicks.
+  const drawn = read ?? (lastRead.format === format ? lastRead.read : undefined);
   const editable = read?.editable;
   const onGenome = (genome: Genome | undefined) => {
     if (editable === undefined || genome === undefined) return;
@@ -139,17 +155,11 @@ export function ScoreView({ subject, onSubject }: ScoreViewProps) {
             </h2>
             <select
               id="format"
-              value={format}
-              onChange={(event) => {
-                const chosen = event.currentTarget.value as FormatId;
-                onSubject({ format: chosen, text: exampleOf(chosen) });
-              }}
+              value={drawn?.editable?.space.id ?? format}
+              onChange={(event) => onSubject(beginningOf(event.currentTarget.value))}
             >
-              {TEXT_FORMATS.map(({ id, title }) => (
-                <option key={id} value={id}>
-                  {title}
-                </option>
-              ))}
+              <Choices label="Spaces" of={[...SPACES.values()]} />
+              <Choices label="Formats" of={FREE_FORMATS} />
             </select>
             <button
               type="button"
@@ -178,7 +188,11 @@ export function ScoreView({ subject, onSubject }: ScoreViewProps) {
           <p id="fault" class="error line" role="status">
             {fault === undefined ? error : `${fault.message}${place}`}
           </p>
-          {editable !== undefined && <CellEditor {...editable} onGenome={onGenome} />}
+          {drawn?.editable !== undefined && (
+            <fieldset class="choices" aria-label="Operators" disabled={editable === undefined}>
+              <CellEditor {...drawn.editable} onGenome={onGenome} />
+            </fieldset>
+          )}
         </section>
         <section class="panel">
           <div class="bar">

@@ -4,23 +4,46 @@ import { FORMATS, readArchitecture } from '../../formats/registry.ts';
 import { ArchitectureError } from '../../graph/architecture-error.ts';
 import { canonicalize } from '../../graph/canonicalize.ts';
 import type { OperatorGraph } from '../../graph/operator-graph.ts';
+import { seededRandom } from '../../spaces/random.ts';
 import { SPACES } from '../../spaces/registry.ts';
 import type { Genome, Space } from '../../spaces/space.ts';
+import { sample } from '../../spaces/variation.ts';
 
 export interface Subject {
   readonly format: FormatId;
   readonly text: string;
 }
 
-/** Formats that are texts: ONNX models are files. */
-export const TEXT_FORMATS = [...FORMATS.values()].filter(({ id }) => id !== 'onnx');
+/** Formats that are texts and have more to say than the space of their name: ONNX models are files. */
+export const FREE_FORMATS = [...FORMATS.values()].filter(({ id }) => id !== 'onnx' && !SPACES.has(id));
 
 export function exampleOf(format: FormatId): string {
   const example = FORMATS.get(format)?.example ?? '';
-  return typeof example === 'string' ? example : JSON.stringify(example, null, 2);
+  if (typeof example === 'string') return example;
+  return format === 'dag' ? lineByLine(example) : JSON.stringify(example);
 }
 
-export const STARTING_SUBJECT: Subject = { format: 'nas-bench-201', text: exampleOf('nas-bench-201') };
+/** JSON with a line for each part of a part: one for each node of a graph, and one for each edge. */
+function lineByLine(value: object): string {
+  const parts = Object.entries(value).map(([name, part]) => {
+    if (!Array.isArray(part)) return `  ${JSON.stringify(name)}: ${JSON.stringify(part)}`;
+    const lines = part.map((each) => `    ${JSON.stringify(each)}`);
+    return `  ${JSON.stringify(name)}: [\n${lines.join(',\n')}\n  ]`;
+  });
+  return `{\n${parts.join(',\n')}\n}`;
+}
+
+/** What to begin with in a built-in space, or in a format. */
+export function beginningOf(id: string): Subject {
+  const space = SPACES.get(id);
+  const genome = space?.id === space?.format ? undefined : space && sample(space, seededRandom(1));
+  if (space === undefined || genome === undefined) {
+    return { format: id as FormatId, text: exampleOf(id as FormatId) };
+  }
+  return { format: space.format, text: space.print(genome) };
+}
+
+export const STARTING_SUBJECT = beginningOf('nas-bench-201');
 
 export interface Read {
   /** As written: `none`, identities and dead ends included. */

@@ -48,7 +48,13 @@ export function Population({ scored, best }: { scored: readonly Scored[]; best: 
   const options = useMemo(
     () => ({
       x: { domain: [0, 1], label: 'score', ticks: 5 },
-      y: { label: 'networks', grid: true, ticks: 5, ...(scored.length === 0 ? { domain: [0, 1] } : {}) },
+      y: {
+        label: 'networks',
+        grid: true,
+        nice: true,
+        ticks: 5,
+        ...(scored.length === 0 ? { domain: [0, 1] } : {}),
+      },
       marks: [
         rectY(scored, {
           ...binX({ y: 'count' }, { x: 'score', thresholds: 40 }),

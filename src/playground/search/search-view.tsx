@@ -65,7 +65,7 @@ function Best({ snapshot, onOpen }: FoundProps) {
         >
           Open the best
         </button>
-        <CopyButton label="Text" text={() => search.best('arch')} />
+        <CopyButton label="Arch string" text={() => search.best('arch')} />
         {format === 'darts' && <CopyButton label="Genotype" text={() => search.best('genotype')} />}
         <CopyButton label="PyTorch" text={() => search.best('pytorch')} />
         <CopyButton label="DOT" text={() => search.best('dot')} />
