@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { ArchitectureError } from '../graph/architecture-error.ts';
+import type { Lexicon } from '../operators/lexicon.ts';
 import { readArtefacts } from '../predictor/artefacts-node.ts';
 import { openKernel } from '../predictor/engine-node.ts';
 import { openLexicon } from '../predictor/lexicon-node.ts';
 import { createScorer, type Scorer } from '../predictor/scorer.ts';
 import { findingsOf, progressOf } from '../search/coordinator/found.ts';
-import { refuseUnknownHeads, vectorsFor } from '../search/readiness.ts';
 import { best } from '../search/result.ts';
-import { runSearch } from '../search/run.ts';
-import { type SearchState, startSearch } from '../search/search.ts';
+import type { SearchState } from '../search/search.ts';
 import { SearchError } from '../search/search-error.ts';
 import { ALGORITHMS, COSTS, SEARCH_SETTINGS, type SearchSettings, SUPERNETS } from '../search/settings.ts';
+import { searchInProcess } from '../search-in-process.ts';
 import { EXPORTS, type ExportForm, exportArchitecture } from '../spaces/export/export.ts';
 import { SPACES, spaceOf } from '../spaces/registry.ts';
 import type { Space } from '../spaces/space.ts';
@@ -93,7 +93,7 @@ async function searched(
   space: Space,
   settings: SearchSettings,
   scorer: Scorer,
-  vectors: ReadonlyMap<string, Float32Array>,
+  lexicon: Lexicon,
   terminal: Terminal,
 ): Promise<SearchState> {
   const bar = progressBar(terminal.screen, settings.evaluations);
@@ -103,16 +103,8 @@ async function searched(
     bar.update(progressOf(state).evaluations, note);
   };
   try {
-    return await runSearch(
-      space,
-      startSearch(space, settings),
-      (candidates) =>
-        scorer.score(
-          candidates.map(({ graph, cost, space: format }) => ({ graph, cost, space: format })),
-          vectors,
-        ),
-      terminal.screen === undefined ? {} : { onStep },
-    );
+    const watching = terminal.screen === undefined ? {} : { onStep };
+    return await searchInProcess(space, settings, scorer, lexicon, watching);
   } finally {
     bar.stop();
   }
@@ -153,11 +145,7 @@ async function search(terminal: Terminal, options: SearchOptions): Promise<void>
   const scorer = createScorer(artefacts, openKernel);
   let state: SearchState;
   try {
-    // Before words are embedded: most that can be wrong is known by then.
-    startSearch(space, settings);
-    refuseUnknownHeads(settings, scorer);
-    const vectors = await vectorsFor(space, scorer, openLexicon(artefacts), 'local');
-    state = await searched(space, settings, scorer, vectors, terminal);
+    state = await searched(space, settings, scorer, openLexicon(artefacts), terminal);
   } catch (error) {
     if (error instanceof SearchError) throw new InputError(error.message);
     throw error;
