@@ -2,6 +2,7 @@
  * The files of the page and of the API reference, as Workers Static Assets: `.cache/page`. Everything is bundled,
  * nothing is loaded from elsewhere.
  */
+import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
@@ -44,8 +45,8 @@ const zodInEnglish: Plugin = {
   },
 };
 
-/** Writes all files; names of bundles carry their hash. */
-export async function buildPage(): Promise<void> {
+/** All files by their path; what is cached for good carries a hash in its name. */
+export async function bundlePage(): Promise<ReadonlyMap<string, string | Uint8Array>> {
   const { outputFiles } = await build({
     entryPoints: { page: join(SOURCE, 'main.tsx'), reference: join(SOURCE, 'reference.ts') },
     entryNames: '[name]-[hash]',
@@ -60,23 +61,31 @@ export async function buildPage(): Promise<void> {
     plugins: [zodInEnglish],
     write: false,
   });
+  const scalar = readFileSync(REFERENCE);
+  const scalarHash = createHash('sha256').update(scalar).digest('hex').slice(0, 8);
+  const assets = [
+    { name: `scalar-${scalarHash}.js`, contents: scalar },
+    ...outputFiles.map(({ path, contents }) => ({ name: basename(path), contents })),
+  ];
   const files = new Map<string, string | Uint8Array>([
-    ['assets/scalar.js', readFileSync(REFERENCE)],
     ['icon.svg', readFileSync(join(SOURCE, 'icon.svg'))],
     ['_headers', HEADERS],
+    ...assets.map(({ name, contents }) => [`assets/${name}`, contents] as const),
   ]);
-  const named = outputFiles.map(({ path, contents }) => {
-    const name = basename(path);
-    files.set(`assets/${name}`, contents);
-    return [`/assets/${name.replace(/-\w+\./, '.')}"`, `/assets/${name}"`] as const;
-  });
   for (const document of ['index.html', 'docs.html']) {
     const text = readFileSync(join(SOURCE, document), 'utf8');
-    files.set(
-      document,
-      named.reduce((linked, [plain, hashed]) => linked.replace(plain, hashed), text),
+    const linked = assets.reduce(
+      (before, { name }) => before.replace(`/assets/${name.replace(/-\w+\./, '.')}"`, `/assets/${name}"`),
+      text,
     );
+    files.set(document, linked);
   }
+  return files;
+}
+
+/** Writes all files. */
+export async function buildPage(): Promise<void> {
+  const files = await bundlePage();
   // A server that is running serves from this folder: it must not go away.
   mkdirSync(join(PAGE, 'assets'), { recursive: true });
   for (const [name, contents] of files) writeFileSync(join(PAGE, name), contents);

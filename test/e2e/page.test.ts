@@ -34,6 +34,14 @@ afterAll(async () => {
   await server?.stop();
 });
 
+/** What moves without having been asked to, as Web Vitals count it. */
+const OBSERVE_SHIFTS = `
+  window.shift = 0;
+  new PerformanceObserver((list) => {
+    for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) window.shift += value;
+  }).observe({ type: 'layout-shift', buffered: true });`;
+const shift = (): Promise<number> => page.evaluate<number>('window.shift');
+
 /** A fresh visit: with the key in the address, as `npm start` prints it, unless the address says otherwise. */
 async function visit(
   address = `#key=${key}`,
@@ -42,6 +50,7 @@ async function visit(
   page = await browser.newPage(options);
   page.setDefaultTimeout(20_000);
   page.on('pageerror', (error) => wrong.push(String(error)));
+  await page.addInitScript(OBSERVE_SHIFTS);
   await page.goto(`${relay.url}/${address}`);
 }
 
@@ -120,6 +129,27 @@ test('all of it can be done by keyboard, and is readable on a phone', async () =
   expect(await page.evaluate('document.activeElement.getAttribute("aria-label")')).toBe('edge 0-1');
   await page.keyboard.type('none');
   await scoreAfter(before);
+});
+
+test.each([
+  ['a desk', { width: 1360, height: 900 }],
+  ['a phone', { width: 390, height: 844 }],
+])('nothing moves while answers arrive, on %s', async (_, viewport) => {
+  await visit(`#key=${key}`, { viewport });
+  await scoreAfter(Number.NaN);
+  await startSearch('nas-bench-201', 300);
+  await page.getByText('completed: the budget is used up').waitFor();
+  expect(await shift()).toBeLessThan(0.001);
+});
+
+test('a space is chosen by its name, and its operators are there to choose from', async () => {
+  await visit();
+  const before = await scoreAfter(Number.NaN);
+  await page.getByLabel('Architecture', { exact: true }).selectOption('NAS-Bench-Macro');
+  const score = await scoreAfter(before);
+  await page.getByLabel('position 1 operator').selectOption({ label: 'conv 1×1' });
+  await scoreAfter(score);
+  expect(await page.getByLabel('Architecture', { exact: true }).inputValue()).toBe('macro-chain');
 });
 
 test('a search runs to its end, and its best network is opened and copied', async () => {

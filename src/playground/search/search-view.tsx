@@ -251,8 +251,8 @@ export function SearchView({ onOpen }: { onOpen: (subject: Subject) => void }) {
             </div>
           </div>
         </section>
-        {snapshot !== undefined && snapshot.front.length > 1 && <Front snapshot={snapshot} onOpen={onOpen} />}
         <CallSnippets path="/v1/searches" body={request} />
+        {snapshot !== undefined && snapshot.front.length > 1 && <Front snapshot={snapshot} onOpen={onOpen} />}
       </div>
     </div>
   );
