@@ -53,7 +53,7 @@ test('10,000 architectures through a server that fails a fifth of the calls: all
   let failed = 0;
   const random = seededRandom(5);
   const { client, server, charged } = await customer((call) => {
-    // Every third of the first calls, whatever the dice say: a run in which nothing fails shows nothing.
+    // One call in six fails whatever the dice say: a run in which nothing fails shows nothing.
     if (random.unit() > 0.2 && call % 6 !== 2) return 'answered';
     return fates[failed++ % fates.length] ?? 'refused';
   });
