@@ -15,8 +15,9 @@ export class Relay {
     server.on('connection', (socket) => this.pass(socket));
   }
 
-  static async open(target: () => string): Promise<Relay> {
-    const server = createServer().listen(0, '127.0.0.1');
+  /** @throws Error when the port is taken; 0 is any that is free */
+  static async open(target: () => string, port = 0): Promise<Relay> {
+    const server = createServer().listen(port, '127.0.0.1');
     await once(server, 'listening');
     return new Relay(target, server);
   }
