@@ -225,7 +225,12 @@ export function ScoreView({ subject, onSubject }: ScoreViewProps) {
           </div>
         </section>
       </div>
-      <Verdict result={result} pending={pending} space={space} />
+      <Verdict
+        result={result}
+        pending={pending}
+        stale={!pending && (fault !== undefined || error !== '')}
+        space={space}
+      />
       <CallSnippets
         path="/v1/score"
         body={{ format, architectures: [jsonOr(text)], include: ['heads', 'cost'] }}

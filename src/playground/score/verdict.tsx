@@ -63,14 +63,16 @@ interface VerdictProps {
   /** The last one given, while the next is awaited. */
   readonly result: ScoreResult | undefined;
   readonly pending: boolean;
+  /** Whether the last one given is of something else, and no other is awaited. */
+  readonly stale: boolean;
   readonly space: SpaceDetails | undefined;
 }
 
 /** What the model says. Nothing moves when it says something else. */
-export function Verdict({ result, pending, space }: VerdictProps) {
+export function Verdict({ result, pending, stale, space }: VerdictProps) {
   const { cost, heads = {}, expected = {} } = result ?? {};
   return (
-    <div class="verdict" aria-busy={pending} data-pending={pending}>
+    <div class="verdict" aria-busy={pending} data-pending={pending} data-stale={stale}>
       <section class="panel">
         <div class="headline" aria-live="polite">
           <div>
