@@ -5,6 +5,7 @@ import { refuseUnknownHeads, vectorsFor } from './search/readiness.ts';
 import { runSearch } from './search/run.ts';
 import { type SearchState, startSearch } from './search/search.ts';
 import type { SearchSettings } from './search/settings.ts';
+import { subjectOf } from './search/subject.ts';
 import type { Space } from './spaces/space.ts';
 
 export interface Watching {
@@ -34,8 +35,7 @@ export async function searchInProcess(
     start,
     (candidates) => {
       signal?.throwIfAborted();
-      const subjects = candidates.map(({ graph, cost, space: format }) => ({ graph, cost, space: format }));
-      return scorer.score(subjects, vectors);
+      return scorer.score(candidates.map(subjectOf), vectors);
     },
     onStep === undefined ? {} : { onStep },
   );

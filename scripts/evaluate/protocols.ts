@@ -5,10 +5,18 @@ import { encode } from '../../src/predictor/encode.ts';
 import { OnnxGcn } from '../../src/predictor/gcn.ts';
 import { openOnnx } from '../../src/predictor/onnx-node.ts';
 import { fitRule, judge, type Votes } from '../../src/predictor/scoring-rule.ts';
-import type { BenchmarkTable } from '../data/benchmark-table.ts';
+import type { BenchmarkTable, Family } from '../data/benchmark-table.ts';
 import { MODELS } from '../folders.ts';
 import { DATASET_HEADS } from '../train/heads.ts';
-import { headsOf, type Job, jobs, LABEL_FREE_VOTES, LABELLED_VOTES, TRANSFER_VOTES } from '../train/plan.ts';
+import {
+  FOREIGN_VOTES,
+  headsOf,
+  type Job,
+  jobs,
+  LABEL_FREE_VOTES,
+  LABELLED_VOTES,
+  TRANSFER_VOTES,
+} from '../train/plan.ts';
 import { heldOut, type Protocol, type Target, withoutTwin } from '../train/protocol.ts';
 import { baselinesOf } from './baselines.ts';
 import { type Quality, qualityOf, type Spread, spreadOf } from './measure.ts';
@@ -38,10 +46,13 @@ export function truthsOf(table: BenchmarkTable): string[] {
   return DATASET_HEADS.filter((name) => table.columns[name] !== undefined);
 }
 
-/** Proxies vote where they were measured and could be fitted: see plan.ts. Chains have none. */
-export function votesOf(protocol: Protocol, target: Target | undefined): Votes {
-  if (protocol === 'P3' || target?.family === 'macro') return LABELLED_VOTES;
-  return protocol === 'P2' && target?.family === 'nas-bench-201' ? LABEL_FREE_VOTES : TRANSFER_VOTES;
+/** Who votes on a space's networks: see plan.ts. The shipped model's votes are those of publish.ts. */
+export function votesOf(protocol: Protocol, target: Target | undefined, family: Family): Votes {
+  if (protocol === 'P3') return family === 'darts' ? FOREIGN_VOTES : LABELLED_VOTES;
+  // A family that lent its labels is judged by its accuracy head: only P1's own NAS-Bench-101 is such a one.
+  if (family !== target?.family) return LABELLED_VOTES;
+  if (family === 'macro' || family === 'darts') return FOREIGN_VOTES;
+  return protocol === 'P1' ? TRANSFER_VOTES : LABEL_FREE_VOTES;
 }
 
 export const openNetwork = ({ id, protocol }: Job): OnnxGcn =>
@@ -70,11 +81,12 @@ export async function scoresOf(
 ): Promise<SeedScores> {
   const heads = headsOf(job);
   const graphs = rows.flatMap((row) => table.graphs[row] ?? []);
+  const sizes = rows.flatMap((row) => table.costs[row] ?? []);
   const logits = await network.logits(graphs.map((graph) => encode(graph, vectorOf)));
-  const rule = fitRule(heads, votes, logits);
+  const rule = fitRule(heads, votes, logits, sizes);
   const at = heads.indexOf(accuracyHead);
   const judged = graphs.map((_, i) =>
-    judge(rule, heads, logits.subarray(i * heads.length, (i + 1) * heads.length)),
+    judge(rule, heads, logits.subarray(i * heads.length, (i + 1) * heads.length), sizes[i]),
   );
   return {
     score: Float64Array.from(judged, ({ score }) => score),
@@ -134,12 +146,7 @@ export async function judgeProtocol(
         const own = protocol === 'P3' && truth !== 'accuracy';
         // A head of the dataset's own votes alone where its labels were seen.
         const head = own ? truth : 'accuracy';
-        // A space that lent its labels is judged by its accuracy head: only P1's own NAS-Bench-101 is such a one.
-        const votes = own
-          ? { [truth]: 1 }
-          : table.family === target?.family
-            ? votesOf(protocol, target)
-            : LABELLED_VOTES;
+        const votes = own ? { [truth]: 1 } : votesOf(protocol, target, table.family);
         const runs: SeedScores[] = [];
         for (const { job, network } of networks) {
           runs.push(await scoresOf(job, network, table, rows, votes, head, vectorOf));

@@ -1,12 +1,12 @@
 /** @file A scorer of one network of the plan, as the service would build it, for searches of NAS-Bench-201. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { canonicalize } from '../../src/graph/canonicalize.ts';
 import type { OperatorTable } from '../../src/operators/table.ts';
 import { encode } from '../../src/predictor/encode.ts';
 import { openKernel } from '../../src/predictor/engine-node.ts';
 import { type Scorer, scorerOf } from '../../src/predictor/scorer.ts';
 import { fitRule } from '../../src/predictor/scoring-rule.ts';
+import { architectureCandidate } from '../../src/spaces/candidate.ts';
 import { spaceOf } from '../../src/spaces/registry.ts';
 import { enumerate } from '../../src/spaces/variation.ts';
 import { MODELS } from '../folders.ts';
@@ -23,10 +23,10 @@ export async function searchScorer(job: Job, table: OperatorTable): Promise<Scor
   );
   const space = spaceOf('nas-bench-201');
   const vectorOf = vectorsOf(table);
-  const cells = [...enumerate(space)].map((genome) =>
-    encode(canonicalize(space.network(genome).graph), vectorOf),
-  );
-  const rule = fitRule(heads, votesOf(job.protocol, job.target), await network.logits(cells));
+  const cells = [...enumerate(space)].map((genome) => architectureCandidate(space, genome));
+  const logits = await network.logits(cells.map(({ graph }) => encode(graph, vectorOf)));
+  const sizes = cells.map(({ cost, size }) => size ?? cost);
+  const rule = fitRule(heads, votesOf(job.protocol, job.target, 'nas-bench-201'), logits, sizes);
   return scorerOf({
     model: { id: job.id, version: '1', sha256: '' },
     heads,

@@ -4,10 +4,11 @@
  */
 import type { Scorer } from '../../src/predictor/scorer.ts';
 import type { Score } from '../../src/search/evaluation.ts';
-import { best } from '../../src/search/result.ts';
+import { best, type Found } from '../../src/search/result.ts';
 import { runSearch, type ScoreCandidates } from '../../src/search/run.ts';
-import { startSearch } from '../../src/search/search.ts';
+import { type SearchState, startSearch } from '../../src/search/search.ts';
 import { SEARCH_SETTINGS, type SearchSettingsInput } from '../../src/search/settings.ts';
+import { subjectOf } from '../../src/search/subject.ts';
 import { keyOf } from '../../src/spaces/candidate.ts';
 import { spaceOf } from '../../src/spaces/registry.ts';
 import type { BenchmarkTable } from '../data/benchmark-table.ts';
@@ -29,8 +30,8 @@ export interface SearchRow {
   readonly evaluations: number;
   /** Cells found that the table lacks, and for which an isomorphic one stands in. */
   readonly isomorphic: number;
-  /** Cells found of which the table knows nothing; the means leave them out. */
-  readonly missing: number;
+  /** Searches whose best cell the table knows nothing of, and for which the next best stands in. */
+  readonly nextBest: number;
 }
 
 export interface SearchTableOptions {
@@ -91,7 +92,7 @@ function remembering(scorer: Pick<Scorer, 'score'>): ScoreCandidates {
   const known = new Map<string, Score>();
   return async (candidates) => {
     const fresh = candidates.filter(({ key }) => !known.has(key));
-    const predictions = await scorer.score(fresh.map(({ graph, cost, space }) => ({ graph, cost, space })));
+    const predictions = await scorer.score(fresh.map(subjectOf));
     fresh.forEach(({ key }, i) => {
       const score = predictions[i]?.score;
       if (score !== undefined) known.set(key, { score });
@@ -99,6 +100,12 @@ function remembering(scorer: Pick<Scorer, 'score'>): ScoreCandidates {
     return candidates.flatMap(({ key }) => known.get(key) ?? []);
   };
 }
+
+/** The cells that a search has scored, the best first. */
+const foundIn = ({ evaluations }: SearchState): Found[] =>
+  evaluations
+    .filter((evaluation): evaluation is Found => evaluation.genome !== undefined)
+    .sort((a, b) => b.score - a.score);
 
 const accuracies = (of: (dataset: Dataset) => number): Accuracies => ({
   cifar10: of('cifar10'),
@@ -136,21 +143,25 @@ export async function searchTable(
   for (const { name, settings, whole, once } of CONTESTANTS) {
     const rowsFound: number[] = [];
     const used: number[] = [];
-    let [isomorphic, missing] = [0, 0];
+    let [isomorphic, nextBest] = [0, 0];
     const runs = once ? 1 : seeds;
     for (let seed = 1; seed <= runs; seed++) {
       onSearch?.(name, done, total);
       const budget = whole ? Number(space.distinct ?? 0) : evaluations;
       const start = startSearch(space, SEARCH_SETTINGS.parse({ ...settings, evaluations: budget, seed }));
       const end = await runSearch(space, start, score);
-      const found = best(end);
-      const place = found && look(space.print(found.genome), found.key);
+      const top = best(end);
       used.push(end.evaluations.length);
-      if (place === undefined) missing += 1;
-      else {
-        rowsFound.push(place.row);
-        if (!place.own) isomorphic += 1;
-      }
+      // One cell in ten is not in the table: where the best is such a one, the next best stands for it.
+      const places = foundIn(end).flatMap((found) => {
+        const place = look(space.print(found.genome), found.key);
+        return place === undefined ? [] : [{ ...place, first: found.key === top?.key }];
+      });
+      const [place] = places;
+      if (place === undefined) continue;
+      rowsFound.push(place.row);
+      if (!place.first) nextBest += 1;
+      else if (!place.own) isomorphic += 1;
       done += 1;
     }
     const column = (dataset: Dataset): number[] =>
@@ -162,7 +173,7 @@ export async function searchTable(
       deviation: accuracies((dataset) => deviationOf(column(dataset))),
       evaluations: meanOf(used),
       isomorphic,
-      missing,
+      nextBest,
     });
   }
   return rows;
@@ -183,11 +194,11 @@ export function searchMarkdown(rows: readonly SearchRow[], optimum: Accuracies):
   const percent = ({ mean, deviation, runs }: SearchRow, dataset: Dataset): string =>
     `${mean[dataset].toFixed(2)}${runs > 1 ? ` ± ${deviation[dataset].toFixed(2)}` : ''}`;
   return [
-    '| search | CIFAR-10 | CIFAR-100 | ImageNet16-120 | evaluations | seeds | isomorphic stand-ins | unknown |',
+    '| search | CIFAR-10 | CIFAR-100 | ImageNet16-120 | evaluations | seeds | isomorphic stand-ins | next best |',
     '| --- | --- | --- | --- | --- | --- | --- | --- |',
     ...rows.map((row) => {
       const figures = DATASETS.map((dataset) => percent(row, dataset));
-      const counts = [row.evaluations.toFixed(0), row.runs, row.isomorphic, row.missing];
+      const counts = [row.evaluations.toFixed(0), row.runs, row.isomorphic, row.nextBest];
       return `| ${[row.name, ...figures, ...counts].join(' | ')} |`;
     }),
     `| best of the table | ${DATASETS.map((dataset) => optimum[dataset].toFixed(2)).join(' | ')} | | | | |`,

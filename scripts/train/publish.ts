@@ -15,7 +15,7 @@ import { loadBenchmarks } from '../data/benchmarks.ts';
 import { MODELS } from '../folders.ts';
 import { fitCurve, type Pair } from './calibrate-accuracy.ts';
 import { DATASET_HEADS } from './heads.ts';
-import { headsOf, LABELLED_VOTES, optionsOf, SEEDS, SHIPPED_SEED, TRANSFER_VOTES } from './plan.ts';
+import { FOREIGN_VOTES, headsOf, LABELLED_VOTES, optionsOf, SEEDS, SHIPPED_SEED } from './plan.ts';
 import { heldOut } from './protocol.ts';
 import { references } from './reference.ts';
 import { vectorsOf } from './tensors.ts';
@@ -23,7 +23,7 @@ import { vectorsOf } from './tensors.ts';
 const NETWORK = 'gcn.int8.onnx';
 
 /** Spaces whose accuracy head has seen too few trained architectures, or none, to judge alone. */
-const VOTES: Readonly<Record<string, Votes>> = { darts: TRANSFER_VOTES, dag: TRANSFER_VOTES };
+const VOTES: Readonly<Record<string, Votes>> = { darts: FOREIGN_VOTES, dag: FOREIGN_VOTES };
 
 /** Datasets whose accuracy can be foretold: the space's table, the column, the head that reads it best. */
 const CURVES = [
@@ -75,12 +75,14 @@ export async function publish(dataFolder: string, metrics: Record<string, unknow
   const spaces: Record<string, SpaceReference> = {};
   const rules = new Map<string, ScoringRule>();
   const packed: Float32Array[] = [];
-  for (const [row, { space, of, graphs }] of references(tables).entries()) {
+  for (const [row, { space, of, members }] of references(tables).entries()) {
     const votes = VOTES[space] ?? LABELLED_VOTES;
-    const rule = fitRule(heads, votes, await network.logits(encoded(graphs)));
+    const logits = await network.logits(encoded(members.map(({ graph }) => graph)));
+    const sizes = members.map(({ size }) => size);
+    const rule = fitRule(heads, votes, logits, sizes);
     rules.set(space, rule);
     packed.push(packRule(rule));
-    spaces[space] = { votes, row, of, architectures: graphs.length };
+    spaces[space] = { votes, row, of, architectures: members.length };
   }
   writeFileSync(
     join(MODELS, REFERENCE_FILE),

@@ -1,7 +1,5 @@
 /** @file Trains one network of the plan. Started by train.ts as a process of its own, one a core. */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { OperatorTable } from '../../src/operators/table.ts';
 import type { BenchmarkTable } from '../data/benchmark-table.ts';
 import { type Checkpoint, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
@@ -9,19 +7,18 @@ import { groupsOf } from './groups.ts';
 import { headsOf, type Job, optionsOf } from './plan.ts';
 import { visibility } from './protocol.ts';
 import { tensorsOf, vectorsOf } from './tensors.ts';
-import { calibrate, train } from './trainer.ts';
+import { calibrate, type TensorTable, train } from './trainer.ts';
 
-/** What the result of a job depends on besides this code: options, data, operator vectors. */
-export function fingerprintOf(job: Job, dataHash: string): string {
+/** What the result of a job depends on besides this code: options, and all that the network is shown. */
+function fingerprintOf(job: Job, tensors: readonly TensorTable[]): string {
   const { headWeights, onStep: _, ...options } = optionsOf(job);
-  return JSON.stringify({ job, options, weights: headWeights(''), data: dataHash });
-}
-
-/** sha256 over the given files' contents. */
-export function hashFiles(folder: string, names: readonly string[]): string {
-  const hash = createHash('sha256');
-  for (const name of names) hash.update(readFileSync(join(folder, name)));
-  return hash.digest('hex');
+  const data = createHash('sha256');
+  for (const { features, adjacency, targets } of tensors) {
+    for (const { buffer, byteOffset, byteLength } of [features, adjacency, targets]) {
+      data.update(new Uint8Array(buffer, byteOffset, byteLength));
+    }
+  }
+  return JSON.stringify({ job, options, weights: headWeights(''), data: data.digest('hex') });
 }
 
 /**
@@ -34,13 +31,9 @@ export async function runJob(
   tables: ReadonlyMap<string, BenchmarkTable>,
   operators: OperatorTable,
   file: string,
-  dataHash: string,
   onStep: (step: number, loss: number) => void,
 ): Promise<Checkpoint> {
   const options = optionsOf(job);
-  const fingerprint = fingerprintOf(job, dataHash);
-  const found = loadCheckpoint(file, options.shape, fingerprint);
-  if (found !== undefined) return found;
   const vectorOf = vectorsOf(operators);
   const tensors = [...tables.values()]
     .map((table) =>
@@ -51,6 +44,9 @@ export async function runJob(
       }),
     )
     .filter(({ rows }) => rows > 0);
+  const fingerprint = fingerprintOf(job, tensors);
+  const found = loadCheckpoint(file, options.shape, fingerprint);
+  if (found !== undefined) return found;
   const groups = groupsOf(tensors);
   const parameters = await train(groups, { ...options, onStep });
   const steps = await calibrate(parameters, groups, options.shape, job.seed + 2);

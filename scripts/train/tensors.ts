@@ -1,6 +1,6 @@
-import type { OperatorGraph } from '../../src/graph/operator-graph.ts';
+import { INPUT, type OperatorGraph } from '../../src/graph/operator-graph.ts';
 import type { OperatorTable } from '../../src/operators/table.ts';
-import { encode, NODE_FEATURES, quantizeVector } from '../../src/predictor/encode.ts';
+import { encode, quantizeVector, STRUCTURE_FEATURES } from '../../src/predictor/encode.ts';
 import type { BenchmarkTable } from '../data/benchmark-table.ts';
 import { targetOf } from './heads.ts';
 import type { TensorTable } from './trainer.ts';
@@ -40,7 +40,8 @@ export function tensorsOf(
   };
   const rowsOf = [...graphs.keys()].filter((row) => heads.some((_, head) => !Number.isNaN(seen(head, row))));
   const nodes = Math.max(1, ...rowsOf.map((row) => graphs[row]?.nodes.length ?? 0));
-  const features = new Int8Array(rowsOf.length * nodes * NODE_FEATURES);
+  const width = vectorOf(INPUT).length + STRUCTURE_FEATURES.length;
+  const features = new Int8Array(rowsOf.length * nodes * width);
   const adjacency = new Uint8Array(rowsOf.length * nodes * nodes);
   const sizes = new Uint8Array(rowsOf.length);
   const out = new Float32Array(rowsOf.length * heads.length);
@@ -50,7 +51,7 @@ export function tensorsOf(
     const encoded = encode(graph, vectorOf);
     const n = encoded.nodes;
     sizes[i] = n;
-    features.set(encoded.features, i * nodes * NODE_FEATURES);
+    features.set(encoded.features, i * nodes * width);
     for (let to = 0; to < n; to++) {
       adjacency.set(encoded.adjacency.subarray(to * n, (to + 1) * n), (i * nodes + to) * nodes);
     }

@@ -18,7 +18,7 @@ import { exportInt8 } from './export-onnx.ts';
 import { type Job, jobs, optionsOf, SHIPPED_SEED, shapeOf } from './plan.ts';
 import { publish } from './publish.ts';
 import { quantize } from './quantize.ts';
-import { hashFiles, runJob } from './run-job.ts';
+import { runJob } from './run-job.ts';
 
 interface Flags {
   readonly data: string;
@@ -46,9 +46,6 @@ const flags = new Command('npm run train --')
   .parse()
   .opts<Flags>();
 
-/** What the networks depend on in `models/`. */
-const operatorsHash = hashFiles(MODELS, ['operators-64.bin', 'operators.json']);
-
 /** Trains one network here and writes its int8 file. */
 async function trainHere(job: Job): Promise<void> {
   const table = operatorTable(readArtefacts());
@@ -57,7 +54,6 @@ async function trainHere(job: Job): Promise<void> {
     loadBenchmarks(flags.data),
     table,
     checkpointOf(job),
-    operatorsHash,
     (step, loss) => process.send?.({ step, loss }),
   );
   const bytes = exportInt8(quantize(parameters, steps, shapeOf(job)));

@@ -1,6 +1,6 @@
 /** @file The training loop: a batch of every space, one AdamW step, again. */
 import { defaultDevice, init, jit, numpy as np, tree, valueAndGrad } from '@jax-js/jax';
-import { NODE_FEATURES, STRUCTURE_STEP, VECTOR_SIZE, VECTOR_STEP } from '../../src/predictor/encode.ts';
+import { STRUCTURE_FEATURES, STRUCTURE_STEP, VECTOR_STEP } from '../../src/predictor/encode.ts';
 import { AdamW } from './adam.ts';
 import { rankingLoss } from './loss.ts';
 import { type Arrays, forward, parameterShapes, type Shape } from './network.ts';
@@ -91,12 +91,9 @@ export function initialParameters(shape: Shape, seed: number): Parameters {
   );
 }
 
-/** Scale of each node feature: int8 steps to the floats that training sees. */
-const FEATURE_STEP = Float32Array.from({ length: NODE_FEATURES }, (_, f) =>
-  f < VECTOR_SIZE ? VECTOR_STEP : STRUCTURE_STEP,
-);
-
 interface Batch {
+  /** Of a node: the operator's vector, then its structure. */
+  readonly features: number;
   /** [batch, nodes, features] */
   readonly x: Floats;
   /** [batch, nodes, nodes] */
@@ -105,21 +102,25 @@ interface Batch {
   readonly mask: Floats;
 }
 
-const emptyBatch = (batch: number, nodes: number): Batch => ({
-  x: new Float32Array(batch * nodes * NODE_FEATURES),
+const emptyBatch = (batch: number, nodes: number, features: number): Batch => ({
+  features,
+  x: new Float32Array(batch * nodes * features),
   a: new Float32Array(batch * nodes * nodes),
   mask: new Float32Array(batch * nodes),
 });
 
 /** Writes a table's rows into a batch of `nodes` nodes a row, from row `at` on. */
 function fill(batch: Batch, at: number, nodes: number, table: TensorTable, rows: ArrayLike<number>): void {
+  const { features } = batch;
+  const vector = features - STRUCTURE_FEATURES.length;
   for (let b = 0; b < rows.length; b++) {
     const row = rows[b] ?? 0;
     const size = table.sizes[row] ?? 0;
-    const from = row * table.nodes * NODE_FEATURES;
-    const to = (at + b) * nodes * NODE_FEATURES;
-    for (let i = 0; i < size * NODE_FEATURES; i++) {
-      batch.x[to + i] = (table.features[from + i] ?? 0) * (FEATURE_STEP[i % NODE_FEATURES] ?? 0);
+    const from = row * table.nodes * features;
+    const to = (at + b) * nodes * features;
+    for (let i = 0; i < size * features; i++) {
+      const step = i % features < vector ? Math.fround(VECTOR_STEP) : STRUCTURE_STEP;
+      batch.x[to + i] = (table.features[from + i] ?? 0) * step;
     }
     for (let n = 0; n < size; n++) {
       const start = (row * table.nodes + n) * table.nodes;
@@ -130,21 +131,25 @@ function fill(batch: Batch, at: number, nodes: number, table: TensorTable, rows:
 }
 
 /** Adds noise to the operator vectors of real nodes. */
-function jitter({ x, mask }: Batch, deviation: number, random: Random): void {
+function jitter({ x, mask, features }: Batch, deviation: number, random: Random): void {
   if (deviation === 0) return;
   mask.forEach((real, node) => {
     if (real === 0) return;
-    for (let i = 0; i < VECTOR_SIZE; i++) {
-      const at = node * NODE_FEATURES + i;
+    for (let i = 0; i < features - STRUCTURE_FEATURES.length; i++) {
+      const at = node * features + i;
       x[at] = (x[at] ?? 0) + deviation * random.normal();
     }
   });
 }
 
 /** A batch on the device. */
-function toDevice({ x, a, mask }: Batch, batch: number, nodes: number): [np.Array, np.Array, np.Array] {
+function toDevice(
+  { x, a, mask, features }: Batch,
+  batch: number,
+  nodes: number,
+): [np.Array, np.Array, np.Array] {
   return [
-    np.array(x, { shape: [batch, nodes, NODE_FEATURES] }),
+    np.array(x, { shape: [batch, nodes, features] }),
     np.array(a, { shape: [batch, nodes, nodes] }),
     np.array(mask, { shape: [batch, nodes, 1] }),
   ];
@@ -227,7 +232,7 @@ export async function train(groups: readonly Group[], options: TrainingOptions):
       const objective = objectives[g];
       if (objective === undefined) continue;
       const rows = slots.length * batch;
-      const input = emptyBatch(rows, nodes);
+      const input = emptyBatch(rows, nodes, shape.features);
       const target = new Float32Array(rows * shape.heads);
       const known = new Float32Array(rows * shape.heads);
       const weight = new Float32Array(slots.length * shape.heads);
@@ -299,7 +304,7 @@ export async function calibrate(
   const seen: Float32Array[][] = [];
   for (const { nodes, slots } of groups) {
     for (const table of slots.flat()) {
-      const input = emptyBatch(rowsPerTable, nodes);
+      const input = emptyBatch(rowsPerTable, nodes, shape.features);
       const rows = Uint32Array.from({ length: rowsPerTable }, () => random.below(table.rows));
       fill(input, 0, nodes, table, rows);
       const kept: np.Array[] = [];
@@ -340,7 +345,7 @@ export async function predict(
   );
   for (let start = 0; start < table.rows; start += batch) {
     const rows = Uint32Array.from({ length: Math.min(batch, table.rows - start) }, (_, i) => start + i);
-    const input = emptyBatch(batch, table.nodes);
+    const input = emptyBatch(batch, table.nodes, shape.features);
     fill(input, 0, table.nodes, table, rows);
     const values = (await run(tree.ref(device), ...toDevice(input, batch, table.nodes)).data()) as Floats;
     out.set(values.subarray(0, rows.length * shape.heads), start * shape.heads);

@@ -57,6 +57,9 @@ export interface Cost {
   readonly unknown: readonly string[];
 }
 
+/** How large a network is: params, multiply-adds and depth as in {@link Cost}. */
+export type Size = Pick<Cost, 'params' | 'flops' | 'depth'>;
+
 /** Weights and multiply-adds of one layer. */
 export function layerCost(layer: Layer): { readonly params: number; readonly flops: number } {
   switch (layer.kind) {
@@ -223,4 +226,10 @@ export function costOf(graph: OperatorGraph, skeleton: Skeleton): Cost {
     if (op !== 'input' && op !== 'output') operators[op] = (operators[op] ?? 0) + 1;
   }
   return { ...total, depth: depthOf(graph), operators, unknown: [...unknown] };
+}
+
+/** Size of a network, where the cost of all its operators is known. */
+export function sizeOf(graph: OperatorGraph, skeleton: Skeleton): Size | undefined {
+  const { params, flops, depth, unknown } = costOf(graph, skeleton);
+  return unknown.length > 0 ? undefined : { params, flops, depth };
 }

@@ -102,6 +102,24 @@ export class OperatorTable {
     return project(this.coefficients, embedding);
   }
 
+  /** The operator whose principal components lie nearest to `vector` [64]. */
+  kinOf(vector: ArrayLike<number>): string {
+    let kin = '';
+    let closest = -Infinity;
+    this.operators.forEach(({ op }, row) => {
+      let product = 0;
+      let squares = 0;
+      for (let i = 0; i < COLUMNS; i++) {
+        const own = this.projections[row * COLUMNS + i] ?? 0;
+        product += own * (vector[i] ?? 0);
+        squares += own * own;
+      }
+      const closeness = 2 * product - squares;
+      if (closeness > closest) [kin, closest] = [op, closeness];
+    });
+    return kin;
+  }
+
   /** The `count` operators whose embeddings point the way that `embedding` [384] does, nearest first. */
   nearest(embedding: ArrayLike<number>, count: number): Neighbour[] {
     const length = Math.hypot(...Array.from(embedding));

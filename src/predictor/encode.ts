@@ -28,16 +28,16 @@ export const VECTOR_STEP = 0.8 / 127;
 
 const clip = (value: number): number => Math.max(-127, Math.min(127, Math.round(value)));
 
-/** An operator's 64 numbers as int8 in steps of {@link VECTOR_STEP}. */
+/** An operator's numbers as int8 in steps of {@link VECTOR_STEP}. */
 export function quantizeVector(vector: ArrayLike<number>): Int8Array {
-  return Int8Array.from({ length: VECTOR_SIZE }, (_, i) => clip((vector[i] ?? 0) / VECTOR_STEP));
+  return Int8Array.from(vector, (value) => clip(value / VECTOR_STEP));
 }
 
 const inSteps = (value: number): number => clip(value / STRUCTURE_STEP);
 
 const weightsOf = new Map<string, number>();
 
-/** log2(1 + weights per pair of input and output channels): 1 for a 1 by 1 convolution, 3.3 for a 3 by 3. */
+/** log2(1 + weights per pair of input and output channels): 1 for a 1 by 1 convolution, 3.3 for a 3 by 3, 0 for words that tell nothing. */
 function weightDensity(op: string): number {
   const known = weightsOf.get(op);
   if (known !== undefined) return known;
@@ -56,9 +56,9 @@ function levels(count: number, edges: readonly { from: number; to: number }[]): 
   return level;
 }
 
-/** int8 structure features of one node, in the order of {@link STRUCTURE_FEATURES}. */
-function structureOf(node: OperatorNode, fromInput: number, toOutput: number): number[] {
-  const { op, channelsIn = 1, channelsOut = 1, resolution = 1, stride = 1, repeat = 1 } = node;
+/** int8 structure features of one node, weighed as `op` is, in the order of {@link STRUCTURE_FEATURES}. */
+function structureOf(node: OperatorNode, op: string, fromInput: number, toOutput: number): number[] {
+  const { channelsIn = 1, channelsOut = 1, resolution = 1, stride = 1, repeat = 1 } = node;
   return [
     inSteps(Math.log2(channelsOut)),
     inSteps(Math.log2(channelsOut / channelsIn)),
@@ -74,7 +74,7 @@ function structureOf(node: OperatorNode, fromInput: number, toOutput: number): n
 /** One graph's tensors. */
 export interface EncodedGraph {
   readonly nodes: number;
-  /** Row-major [nodes, NODE_FEATURES]. */
+  /** Row-major [nodes, NODE_FEATURES]: the vector, then the structure features. */
   readonly features: Int8Array;
   /** Row-major [nodes, nodes]: entry [to, from] counts the paths from one node into the other. */
   readonly adjacency: Uint8Array;
@@ -83,19 +83,28 @@ export interface EncodedGraph {
 /**
  * Encodes a canonical graph (its edges point from lower to higher index).
  *
- * @param vectorOf the operator's int8 vector, {@link VECTOR_SIZE} numbers
+ * @param vectorOf the operator's int8 vector: {@link VECTOR_SIZE} numbers, for a network that takes as many
+ * @param kinOf the operator that it is weighed as: itself, or for unheard-of words the nearest whose layers are known
  */
-export function encode(graph: OperatorGraph, vectorOf: (op: string) => Int8Array): EncodedGraph {
+export function encode(
+  graph: OperatorGraph,
+  vectorOf: (op: string) => Int8Array,
+  kinOf: (op: string) => string = (op) => op,
+): EncodedGraph {
   const n = graph.nodes.length;
-  const features = new Int8Array(n * NODE_FEATURES);
+  const vectors = graph.nodes.map(({ op }) => vectorOf(op));
+  const vectorSize = vectors[0]?.length ?? VECTOR_SIZE;
+  const width = vectorSize + STRUCTURE_FEATURES.length;
+  const features = new Int8Array(n * width);
   const adjacency = new Uint8Array(n * n);
   // Canonical edges are sorted by source; sources stand in level order, so that one sweep settles the levels.
   const fromInput = levels(n, graph.edges);
   const backward = [...graph.edges].reverse().map(({ from, to }) => ({ from: to, to: from }));
   const toOutput = levels(n, backward);
   graph.nodes.forEach((node, i) => {
-    features.set(vectorOf(node.op), i * NODE_FEATURES);
-    features.set(structureOf(node, fromInput[i] ?? 0, toOutput[i] ?? 0), i * NODE_FEATURES + VECTOR_SIZE);
+    features.set(vectors[i] ?? [], i * width);
+    const structure = structureOf(node, kinOf(node.op), fromInput[i] ?? 0, toOutput[i] ?? 0);
+    features.set(structure, i * width + vectorSize);
   });
   for (const { from, to, count } of graph.edges) adjacency[to * n + from] = count;
   return { nodes: n, features, adjacency };

@@ -3,7 +3,7 @@ import type { FormatId } from '../formats/format.ts';
 import { readArchitecture } from '../formats/registry.ts';
 import { ArchitectureError } from '../graph/architecture-error.ts';
 import { canonicalize } from '../graph/canonicalize.ts';
-import { type Cost, costOf, type Skeleton } from '../graph/cost.ts';
+import { type Cost, costOf, type Skeleton, sizeOf } from '../graph/cost.ts';
 import { INPUT, type OperatorGraph, type OperatorNode, OUTPUT } from '../graph/operator-graph.ts';
 import { FAR, type Meaning } from '../operators/lexicon.ts';
 import { describeGraph } from './describe-graph.ts';
@@ -83,10 +83,13 @@ interface Reading {
   readonly skeleton: Skeleton;
 }
 
-function readingOf(format: FormatId, given: unknown): Reading {
+/** @param byCost whether costs have a vote; counting takes as long as half a canonicalisation */
+function readingOf(format: FormatId, given: unknown, byCost: boolean): Reading {
   const { graph: written, skeleton } = readArchitecture(format, given);
   const described = IN_FREE_WORDS.has(format) ? describeGraph(written) : written;
-  return { written, described, subject: { graph: canonicalize(described), space: format }, skeleton };
+  const graph = canonicalize(described);
+  const size = byCost ? sizeOf(graph, skeleton) : undefined;
+  return { written, described, subject: { graph, space: format, ...(size && { size }) }, skeleton };
 }
 
 /**
@@ -94,7 +97,8 @@ function readingOf(format: FormatId, given: unknown): Reading {
  *
  * @throws ArchitectureError with the code and the position of the first thing wrong
  */
-export const readSubject = (format: FormatId, given: unknown): Subject => readingOf(format, given).subject;
+export const readSubject = (format: FormatId, given: unknown): Subject =>
+  readingOf(format, given, true).subject;
 
 /** Words to look up: those without a vector of their own and, to be shown, all that reach the predictor. */
 function wordsOf({ described, subject }: Reading, scorer: Scorer, toBeShown: boolean): string[] {
@@ -191,9 +195,10 @@ export async function scoreBatch(
   lookUp: LookUp,
 ): Promise<ScoreResult[]> {
   const faults: Fault[] = [];
+  const byCost = scorer.votesByCost(format);
   const readings = architectures.flatMap((given, index) => {
     try {
-      return [readingOf(format, given)];
+      return [readingOf(format, given, byCost)];
     } catch (error) {
       if (!(error instanceof ArchitectureError)) throw error;
       faults.push({ index, error });

@@ -1,13 +1,13 @@
 /** Canonical graphs in, scores out: the one door to the predictor. */
 import type { FormatId } from '../formats/format.ts';
+import type { Size } from '../graph/cost.ts';
 import type { OperatorGraph } from '../graph/operator-graph.ts';
 import type { OperatorTable } from '../operators/table.ts';
-import { QUANTILES } from './distribution.ts';
 import { encode, quantizeVector } from './encode.ts';
 import type { Gcn, OpenGcn } from './gcn.ts';
 import type { AccuracyCurve, ModelCard } from './model-card.ts';
 import { operatorTable } from './operator-table.ts';
-import { judge, type ScoringRule, unpackRule } from './scoring-rule.ts';
+import { judge, packedSize, type ScoringRule, unpackRule, votesByCost } from './scoring-rule.ts';
 
 /** The reference distributions of every space, one packed rule after the other. */
 export const REFERENCE_FILE = 'reference.bin';
@@ -18,6 +18,11 @@ export interface Subject {
   readonly graph: OperatorGraph;
   /** The format it was written in, which tells the space it belongs to. */
   readonly space: FormatId;
+  /**
+   * Of the canonical graph's network, where {@link Scorer.votesByCost} asks for it. Left out where the cost of an
+   * operator is not known: costs then have no vote.
+   */
+  readonly size?: Size;
 }
 
 export interface Prediction {
@@ -48,6 +53,8 @@ export interface Scorer {
    * @param vectors float32 [64] by words, for all operators that `unknownOperators` names
    */
   score(subjects: readonly Subject[], vectors?: ReadonlyMap<string, Float32Array>): Promise<Prediction[]>;
+  /** Whether scores in a space depend on what its networks cost. */
+  votesByCost(space: FormatId): boolean;
   /** Operators of the graph that no vector is known for. */
   unknownOperators(graph: OperatorGraph): string[];
   /** What percentiles in a space are against; nothing where the model has no reference for it. */
@@ -89,9 +96,18 @@ class Vocabulary {
       this.known.set(op, quantized);
       return quantized;
     }
+    return quantizeVector(this.vectorGiven(op, given));
+  }
+
+  /** The table's operator that is most like `op`: itself where it has words there. */
+  kinOf(op: string, given: ReadonlyMap<string, Float32Array>): string {
+    return this.table.has(op) ? op : this.table.kinOf(this.vectorGiven(op, given));
+  }
+
+  private vectorGiven(op: string, given: ReadonlyMap<string, Float32Array>): Float32Array {
     const vector = given.get(op);
     if (vector === undefined) throw new RangeError(`no vector for the operator "${op}"`);
-    return quantizeVector(vector);
+    return vector;
   }
 }
 
@@ -123,7 +139,7 @@ export function createScorer(artefacts: Artefacts, openGcn: OpenGcn): Scorer {
   const card = artefacts.documents['manifest.json'] as ModelCard | undefined;
   if (card === undefined) throw new Error('models/manifest.json is missing: run npm run train');
   const packed = float32(binary(artefacts, REFERENCE_FILE));
-  const rowSize = (card.heads.length + 1) * QUANTILES;
+  const rowSize = packedSize(card.heads.length);
   const rules = new Map<string, ScoringRule>();
   for (const [space, { votes, row }] of Object.entries(card.spaces)) {
     rules.set(
@@ -173,14 +189,24 @@ export function scorerOf(parts: ScorerParts): Scorer {
       const rule = parts.ruleOf(space);
       return rule && { of: parts.referenceOf(space), scores: [...rule.scores.toQuantiles()] };
     },
+    votesByCost: (space) => votesByCost(parts.ruleOf(space)?.votes ?? {}),
     unknownOperators: ({ nodes }) => [...new Set(nodes.map(({ op }) => op))].filter((op) => !table.has(op)),
     async score(subjects, vectors = noVectors) {
-      const encoded = subjects.map(({ graph }) => encode(graph, (op) => vocabulary.vectorOf(op, vectors)));
+      const kin = new Map<string, string>();
+      const kinOf = (op: string): string => {
+        const known = kin.get(op) ?? vocabulary.kinOf(op, vectors);
+        kin.set(op, known);
+        return known;
+      };
+      const encoded = subjects.map(({ graph }) =>
+        encode(graph, (op) => vocabulary.vectorOf(op, vectors), kinOf),
+      );
       const logits = await parts.network().logits(encoded);
-      return subjects.map(({ graph, space }, i): Prediction => {
+      return subjects.map(({ graph, space, size }, i): Prediction => {
         const rule = parts.ruleOf(space);
         if (rule === undefined) throw new RangeError(`the model has no reference for the space ${space}`);
-        const judged = judge(rule, heads, logits.subarray(i * heads.length, (i + 1) * heads.length));
+        const own = logits.subarray(i * heads.length, (i + 1) * heads.length);
+        const judged = judge(rule, heads, own, size);
         const percentiles: Record<string, number> = {};
         heads.forEach((name, head) => {
           percentiles[name] = judged.heads[head] ?? 0.5;

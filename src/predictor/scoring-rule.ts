@@ -1,32 +1,98 @@
 /**
- * From the heads' logits to one score: each head that votes is turned into its percentile in the space, and the
- * score is their weighted geometric mean.
+ * From the heads' logits, and the network's costs where they have a say, to one score: each voter is turned into
+ * its percentile in the space, and the percentiles are averaged.
  */
+import type { Size } from '../graph/cost.ts';
 import { Distribution, QUANTILES } from './distribution.ts';
 
-/** Weight of each voting head; others are shown but do not vote. */
+/** Costs that may vote beside the heads: on spaces unlike all that were learned from, size ranks better than a guess. */
+export const COST_VOTERS = ['params', 'flops', 'depth'] as const satisfies readonly (keyof Size)[];
+
+/** Weight of each voter, a head or a cost; others do not vote. */
 export type Votes = Readonly<Record<string, number>>;
 
 export interface ScoringRule {
   readonly votes: Votes;
   /** Of every head's logit over the space's reference architectures, in the order of the model's heads. */
   readonly heads: readonly Distribution[];
+  /** Of the logarithms of {@link COST_VOTERS}, in that order. */
+  readonly costs: readonly Distribution[];
   /** Of the score itself. */
   readonly scores: Distribution;
 }
 
-function geometricMean(names: readonly string[], votes: Votes, percentiles: readonly number[]): number {
+/** Numbers of a packed rule: of a model with so many heads. */
+export const packedSize = (heads: number): number => (heads + COST_VOTERS.length + 1) * QUANTILES;
+
+/** Whether costs have a vote, so that they must be counted. */
+export const votesByCost = (votes: Votes): boolean => COST_VOTERS.some((name) => (votes[name] ?? 0) > 0);
+
+const logarithms = (size: Size): number[] => COST_VOTERS.map((name) => Math.log2(1 + size[name]));
+
+/**
+ * The head that may crown. A geometric mean is moved by what lies near 0 and hardly by what lies near 1: any voter
+ * can turn an architecture down, none can tell good from best. Proxies and costs are meant to: they say what does
+ * not train. At the top the head that has seen accuracies should decide, so its percentile p counts as
+ * log p - {@link LIFT} log(1 - p).
+ */
+const CROWNS = 'accuracy';
+const LIFT = 0.05;
+
+interface Vote {
+  readonly percentile: number;
+  readonly weight: number;
+  readonly crowns: boolean;
+}
+
+/** The percentile that, were all voters at it, would weigh the same as theirs do: a quasi-arithmetic mean. */
+function average(votes: readonly Vote[]): number {
+  const [only, ...others] = votes;
+  if (only === undefined) throw new RangeError('no head of the model has a vote');
+  if (others.length === 0) return only.percentile;
   let sum = 0;
   let weights = 0;
-  names.forEach((name, head) => {
-    const weight = votes[name] ?? 0;
-    if (weight === 0) return;
-    sum += weight * Math.log(percentiles[head] ?? 0.5);
+  let lift = 0;
+  for (const { percentile, weight, crowns } of votes) {
+    sum += weight * Math.log(percentile);
     weights += weight;
-  });
-  if (weights === 0) throw new RangeError('no head of the model has a vote');
-  return Math.exp(sum / weights);
+    if (!crowns) continue;
+    sum -= LIFT * weight * Math.log(1 - percentile);
+    lift += LIFT * weight;
+  }
+  if (lift === 0) return Math.exp(sum / weights);
+  let low = 0;
+  let high = 1;
+  for (;;) {
+    const middle = (low + high) / 2;
+    if (middle === low || middle === high) return middle;
+    if (weights * Math.log(middle) - lift * Math.log(1 - middle) < sum) low = middle;
+    else high = middle;
+  }
 }
+
+/** @param costs percentiles of {@link COST_VOTERS}; nothing where some cost is not known, which then has no vote */
+function scoreOf(
+  names: readonly string[],
+  votes: Votes,
+  heads: readonly number[],
+  costs: readonly number[] | undefined,
+): number {
+  const all: Vote[] = [];
+  const add = (name: string, percentile: number): void => {
+    const weight = votes[name] ?? 0;
+    if (weight > 0) all.push({ percentile, weight, crowns: name === CROWNS });
+  };
+  names.forEach((name, head) => {
+    add(name, heads[head] ?? 0.5);
+  });
+  costs?.forEach((percentile, i) => {
+    add(COST_VOTERS[i] ?? '', percentile);
+  });
+  return average(all);
+}
+
+const percentilesOf = (distributions: readonly Distribution[], values: ArrayLike<number>): number[] =>
+  distributions.map((distribution, i) => distribution.percentile(values[i] ?? 0));
 
 export interface Judgement {
   /** In (0, 1), higher is better. */
@@ -37,33 +103,50 @@ export interface Judgement {
   readonly heads: readonly number[];
 }
 
-/** Judges one architecture by its row of logits. */
-export function judge(rule: ScoringRule, names: readonly string[], logits: ArrayLike<number>): Judgement {
-  const heads = rule.heads.map((distribution, head) => distribution.percentile(logits[head] ?? 0));
-  const score = geometricMean(names, rule.votes, heads);
+/**
+ * Judges one architecture.
+ *
+ * @param names of the heads
+ * @param logits of the heads, in the same order
+ * @param size of the canonical graph's network, where the rule {@link votesByCost} and it is known
+ */
+export function judge(
+  rule: ScoringRule,
+  names: readonly string[],
+  logits: ArrayLike<number>,
+  size?: Size,
+): Judgement {
+  const heads = percentilesOf(rule.heads, logits);
+  const costs = size && votesByCost(rule.votes) ? percentilesOf(rule.costs, logarithms(size)) : undefined;
+  const score = scoreOf(names, rule.votes, heads, costs);
   return { score, percentile: 100 * rule.scores.percentile(score), heads };
 }
 
-/** The rule of a space, from the logits [architectures, heads] of a reference sample of it. */
-export function fitRule(names: readonly string[], votes: Votes, logits: Float32Array): ScoringRule {
-  const rows = logits.length / names.length;
+/**
+ * The rule of a space, from a reference sample of it.
+ *
+ * @param logits [architectures, heads]
+ * @param sizes of the canonical graphs' networks [architectures]
+ */
+export function fitRule(
+  names: readonly string[],
+  votes: Votes,
+  logits: Float32Array,
+  sizes: readonly Size[],
+): ScoringRule {
   const row = (i: number): Float32Array => logits.subarray(i * names.length, (i + 1) * names.length);
-  const heads = names.map((_, head) =>
-    Distribution.of(Float64Array.from({ length: rows }, (_, i) => row(i)[head] ?? 0)),
+  const logs = sizes.map(logarithms);
+  const heads = names.map((_, head) => Distribution.of(logs.map((_, i) => row(i)[head] ?? 0)));
+  const byCost = COST_VOTERS.map((_, i) => Distribution.of(logs.map((values) => values[i] ?? 0)));
+  const scores = logs.map((values, i) =>
+    scoreOf(names, votes, percentilesOf(heads, row(i)), percentilesOf(byCost, values)),
   );
-  const scores = Float64Array.from({ length: rows }, (_, i) =>
-    geometricMean(
-      names,
-      votes,
-      heads.map((distribution, head) => distribution.percentile(row(i)[head] ?? 0)),
-    ),
-  );
-  return { votes, heads, scores: Distribution.of(scores) };
+  return { votes, heads, costs: byCost, scores: Distribution.of(scores) };
 }
 
-/** A rule's distributions as float32 [heads + 1, 129]: the heads' in order, then the score's. */
+/** A rule's distributions as float32 [heads + 3 + 1, 129]: the heads', the costs', then the score's. */
 export function packRule(rule: ScoringRule): Float32Array<ArrayBuffer> {
-  const all = [...rule.heads, rule.scores];
+  const all = [...rule.heads, ...rule.costs, rule.scores];
   const packed = new Float32Array(all.length * QUANTILES);
   all.forEach((distribution, i) => {
     packed.set(distribution.toQuantiles(), i * QUANTILES);
@@ -75,5 +158,12 @@ export function packRule(rule: ScoringRule): Float32Array<ArrayBuffer> {
 export function unpackRule(votes: Votes, heads: number, packed: Float32Array): ScoringRule {
   const at = (i: number): Distribution =>
     new Distribution(packed.subarray(i * QUANTILES, (i + 1) * QUANTILES));
-  return { votes, heads: Array.from({ length: heads }, (_, head) => at(head)), scores: at(heads) };
+  const run = (from: number, count: number): Distribution[] =>
+    Array.from({ length: count }, (_, i) => at(from + i));
+  return {
+    votes,
+    heads: run(0, heads),
+    costs: run(heads, COST_VOTERS.length),
+    scores: at(heads + COST_VOTERS.length),
+  };
 }

@@ -2,7 +2,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { FormatId } from '../formats/format.ts';
 import { canonicalize, canonicalKey } from '../graph/canonicalize.ts';
-import { type Cost, costOf } from '../graph/cost.ts';
+import { type Cost, costOf, type Size, sizeOf } from '../graph/cost.ts';
 import type { OperatorGraph } from '../graph/operator-graph.ts';
 import type { Genome, Network, Space, Subspace } from './space.ts';
 
@@ -14,6 +14,8 @@ interface Subject {
   readonly graph: OperatorGraph;
   /** Of the network as written: dead branches cost what the benchmarks say they cost. */
   readonly cost: Cost;
+  /** Of the canonical graph's network, where it is known: what a score may depend on. */
+  readonly size?: Size;
   readonly space: FormatId;
 }
 
@@ -37,7 +39,14 @@ export function keyOf(canonical: OperatorGraph): string {
 
 function subjectOf(space: Space, { graph, skeleton }: Network): Subject {
   const canonical = canonicalize(graph);
-  return { key: keyOf(canonical), graph: canonical, cost: costOf(graph, skeleton), space: space.format };
+  const size = sizeOf(canonical, skeleton);
+  return {
+    key: keyOf(canonical),
+    graph: canonical,
+    cost: costOf(graph, skeleton),
+    ...(size && { size }),
+    space: space.format,
+  };
 }
 
 export function architectureCandidate(space: Space, genome: Genome): ArchitectureCandidate {

@@ -30,6 +30,7 @@ export const byEdges: Scorer = {
       const score = edges / (edges + 4);
       return { score, percentile: 100 * score, heads: { edges }, expected: {}, warnings: [] };
     }),
+  votesByCost: () => false,
   reference: () => ({ of: 'two networks', scores: [0.25, 0.75] }),
   unknownOperators: ({ nodes }) => nodes.flatMap(({ op }) => (op.includes('unheard-of') ? [op] : [])),
 };

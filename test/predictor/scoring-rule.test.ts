@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Distribution, QUANTILES } from '../../src/predictor/distribution.ts';
-import { fitRule, judge, packRule, unpackRule } from '../../src/predictor/scoring-rule.ts';
+import { Distribution } from '../../src/predictor/distribution.ts';
+import { fitRule, judge, packedSize, packRule, unpackRule } from '../../src/predictor/scoring-rule.ts';
 
 const sample = fc.array(fc.double({ min: -50, max: 50, noNaN: true }), { minLength: 2, maxLength: 300 });
 
@@ -37,26 +37,94 @@ describe('a reference distribution', () => {
 describe('a scoring rule', () => {
   const names = ['accuracy', 'nwot', 'latency'];
   const logits = Float32Array.from({ length: 3 * 500 }, (_, i) => Math.sin(i * 12.9898) * 5);
-  const rule = fitRule(names, { accuracy: 2, nwot: 1 }, logits);
+  const sizes = Array.from({ length: 500 }, (_, i) => ({
+    params: 1e3 * (i + 1),
+    flops: 1e6 / (i + 1),
+    depth: i % 9,
+  }));
+  const rule = fitRule(names, { accuracy: 2, nwot: 1 }, logits, sizes);
+  const bySize = fitRule(names, { accuracy: 1, nwot: 1, params: 1 }, logits, sizes);
+  const logit = fc.double({ min: -6, max: 6, noNaN: true });
 
-  it('is the weighted geometric mean of the voting heads', () => {
-    const { score, heads } = judge(rule, names, [0.3, -1, 4]);
-    const [accuracy = 0, nwot = 0] = heads;
-    expect(score).toBeCloseTo((accuracy * accuracy * nwot) ** (1 / 3), 12);
+  it('gives all voters that agree what they agree on', () => {
+    fc.assert(
+      fc.property(logit, (value) => {
+        const agreed = fitRule(
+          ['accuracy', 'nwot'],
+          { accuracy: 2, nwot: 1 },
+          logits.map((_, i) => logits[i >> 1] ?? 0),
+          sizes,
+        );
+        const { score, heads } = judge(agreed, ['accuracy', 'nwot'], [value, value]);
+        expect(heads[0]).toBe(heads[1]);
+        expect(Math.abs(score - (heads[0] ?? 0))).toBeLessThan(1e-9);
+      }),
+    );
   });
 
-  it('lets a head without a vote change nothing', () => {
-    expect(judge(rule, names, [0.3, -1, 4]).score).toBe(judge(rule, names, [0.3, -1, -4]).score);
+  it('is the geometric mean of proxies, which cannot crown', () => {
+    const proxies = fitRule(names, { nwot: 2, latency: 1 }, logits, sizes);
+    const { score, heads } = judge(proxies, names, [0.3, -1, 4]);
+    const [, nwot = 0, latency = 0] = heads;
+    expect(score).toBeCloseTo((nwot * nwot * latency) ** (1 / 3), 12);
+  });
+
+  it('is a lone voter’s percentile to the bit', () => {
+    const alone = fitRule(names, { accuracy: 1 }, logits, sizes);
+    const { score, heads } = judge(alone, names, [0.3, -1, 4]);
+    expect(score).toBe(heads[0]);
+  });
+
+  it('never falls when a voter’s percentile rises, and stays inside (0, 1)', () => {
+    fc.assert(
+      fc.property(logit, logit, logit, fc.double({ min: 0, max: 9, noNaN: true }), (a, n, l, more) => {
+        const { score } = judge(rule, names, [a, n, l]);
+        expect(score).toBeGreaterThan(0);
+        for (const better of [
+          [a + more, n, l],
+          [a, n + more, l],
+        ]) {
+          const risen = judge(rule, names, better).score;
+          expect(risen).toBeGreaterThanOrEqual(score);
+          expect(risen).toBeLessThan(1);
+        }
+      }),
+    );
+  });
+
+  it('lets the accuracy head decide among the best, and any voter turn one down', () => {
+    const share = (voter: 0 | 1, from: number, to: number): number => {
+      const at = (value: number): number =>
+        judge(rule, names, voter === 0 ? [value, 4.9, 0] : [4.9, value, 0]).score;
+      return at(to) - at(from);
+    };
+    expect(share(0, 4.99, 5.2)).toBeGreaterThan(4 * share(1, 4.99, 5.2));
+    expect(judge(rule, names, [5.2, -5.2, 0]).score).toBeLessThan(0.2);
+  });
+
+  it('lets a head without a vote change nothing, nor a size', () => {
+    const { score } = judge(rule, names, [0.3, -1, 4]);
+    expect(judge(rule, names, [0.3, -1, -4]).score).toBe(score);
+    expect(judge(rule, names, [0.3, -1, 4], { params: 1, flops: 1, depth: 1 }).score).toBe(score);
+  });
+
+  it('counts costs where they vote and are known', () => {
+    const of = (params: number): number =>
+      judge(bySize, names, [0.3, -1, 4], { params, flops: 1, depth: 1 }).score;
+    expect(of(4e5)).toBeGreaterThan(of(1e4));
+    const without = fitRule(names, { accuracy: 1, nwot: 1 }, logits, sizes);
+    expect(judge(bySize, names, [0.3, -1, 4]).score).toBe(judge(without, names, [0.3, -1, 4]).score);
   });
 
   it('survives being packed and unpacked to the bit', () => {
-    const packed = packRule(rule);
-    expect(packed.length).toBe((names.length + 1) * QUANTILES);
-    const again = unpackRule(rule.votes, names.length, packed);
-    expect(judge(again, names, [0.1, 0.2, 0.3])).toEqual(judge(rule, names, [0.1, 0.2, 0.3]));
+    const packed = packRule(bySize);
+    expect(packed.length).toBe(packedSize(names.length));
+    const again = unpackRule(bySize.votes, names.length, packed);
+    const size = { params: 5e4, flops: 2e4, depth: 3 };
+    expect(judge(again, names, [0.1, 0.2, 0.3], size)).toEqual(judge(bySize, names, [0.1, 0.2, 0.3], size));
   });
 
   it('refuses to score when no head votes', () => {
-    expect(() => fitRule(names, {}, logits)).toThrow(RangeError);
+    expect(() => fitRule(names, {}, logits, sizes)).toThrow(RangeError);
   });
 });

@@ -12,6 +12,7 @@ import { SearchStore } from '../../src/search/coordinator/store.ts';
 import { runSearch } from '../../src/search/run.ts';
 import { startSearch } from '../../src/search/search.ts';
 import { SEARCH_SETTINGS } from '../../src/search/settings.ts';
+import { subjectOf } from '../../src/search/subject.ts';
 import { spaceOf } from '../../src/spaces/registry.ts';
 import { newAccount, newCustomer, newKey } from './customer.ts';
 
@@ -60,7 +61,7 @@ async function inOneLoop({ space: id, algorithm, budget, seed }: typeof SHORT) {
   const space = spaceOf(id);
   const settings = SEARCH_SETTINGS.parse({ algorithm, seed, ...budget });
   const state = await runSearch(space, startSearch(space, settings), async (candidates) =>
-    exports.Scorer.score(candidates.map(({ graph, cost, space }) => ({ graph, cost, space }))),
+    exports.Scorer.score(candidates.map(subjectOf)),
   );
   return { state, ...findingsOf(space, state) };
 }

@@ -1,6 +1,7 @@
 import type { Prediction, Subject } from '../../predictor/scorer.ts';
 import type { Candidate } from '../../spaces/candidate.ts';
 import type { Score } from '../evaluation.ts';
+import { subjectOf } from '../subject.ts';
 
 /** Scores subjects, one prediction each, in order; may fail, and may then be called again. */
 export type ScoreSubjects = (subjects: readonly Subject[]) => Promise<readonly Prediction[]>;
@@ -21,8 +22,6 @@ export const STEP_CANDIDATES = PARALLEL * MAX_BATCH;
 
 /** Pauses before a batch that failed is tried again, in milliseconds. */
 const RETRY_PAUSES = [50, 200, 800] as const;
-
-const subjectOf = ({ graph, space }: Candidate): Subject => ({ graph, space });
 
 async function scoreBatch(
   batch: readonly Candidate[],
