@@ -1,14 +1,12 @@
 /** Runs an engine on cells of NAS-Bench-201. Time is taken by the caller: a Worker's clock may stand still. */
 import float32 from '../../.cache/bench/gcn.float32.onnx';
-import { canonicalize } from '../../src/graph/canonicalize.ts';
 import { artefacts } from '../../src/predictor/artefacts-worker.ts';
-import { type EncodedGraph, encode, quantizeVector } from '../../src/predictor/encode.ts';
+import type { EncodedGraph } from '../../src/predictor/encode.ts';
 import { openGcn } from '../../src/predictor/engine-worker.ts';
 import { type Gcn, OnnxGcn } from '../../src/predictor/gcn.ts';
 import type { ModelCard } from '../../src/predictor/model-card.ts';
 import { operatorTable } from '../../src/predictor/operator-table.ts';
-import { nasBench201Space } from '../../src/spaces/nas-bench-201.ts';
-import { enumerate } from '../../src/spaces/variation.ts';
+import { encodedCells } from './subjects.ts';
 import { TypedArrayGcn } from './typed-array-gcn.ts';
 
 const card = artefacts.documents['manifest.json'] as ModelCard;
@@ -32,21 +30,12 @@ const ENGINES: Readonly<Record<string, () => Gcn>> = {
 const opened = new Map<string, Gcn>();
 let cells: EncodedGraph[] | undefined;
 
-function allCells(): EncodedGraph[] {
-  const table = operatorTable(artefacts);
-  return [...enumerate(nasBench201Space)].map((genome) =>
-    encode(canonicalize(nasBench201Space.network(genome).graph), (op) =>
-      quantizeVector(table.vector64(op) ?? new Float32Array(64)),
-    ),
-  );
-}
-
 export default {
   /** `/ENGINE?batch=N&times=K`: K batches of N cells. Answers the last logit, so that nothing is left out. */
   async fetch(request: Request): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url);
     const [batch, times] = [Number(searchParams.get('batch')), Number(searchParams.get('times'))];
-    cells ??= allCells();
+    cells ??= encodedCells(operatorTable(artefacts));
     if (times === 0) return Response.json({ cells: cells.length });
     const name = pathname.slice(1);
     const engine = opened.get(name) ?? ENGINES[name]?.();

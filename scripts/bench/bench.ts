@@ -1,152 +1,152 @@
 /**
- * @file `npm run bench`: architectures a second in workerd, engine by engine and batch by batch, interleaved in
- * one run so that the ratios hold on any machine; and how soon a fresh isolate answers with each.
+ * @file `npm run bench`: how fast the engines, the API and the kernel's parts are, in one run. Repetitions are
+ * interleaved and medians given, so that the ratios hold on a busy machine; the times are this machine's.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import Table from 'cli-table3';
 import { Command } from 'commander';
-import { unstable_startWorker } from 'wrangler';
-import { NODE_FEATURES, STRUCTURE_STEP, VECTOR_STEP } from '../../src/predictor/encode.ts';
-import { readNetwork } from '../../src/predictor/kernel/network.ts';
-import { CACHE, MODELS } from '../folders.ts';
-import { exportFloat32 } from '../train/export-onnx.ts';
+import { growthOfKernel, multiplyAddsPerSecond, ratesInNode } from './in-node.ts';
+import { coldStarts, ratesInWorkerd } from './in-workerd.ts';
+import { measureOverHttp } from './over-http.ts';
+import { ratePlot } from './plot.ts';
 
-const ENGINES = ['kernel', 'ort-int8', 'ort-float32', 'typed-arrays'] as const;
 const BATCHES = [1, 32, 256, 1_024] as const;
+const CELLS = 15_625;
 
 const flags = new Command('npm run bench --')
-  .description('Measures the engines in workerd: architectures/s by batch, and the time to the first answer.')
+  .description('Measures engines, API and kernel, in about two minutes on an idle machine.')
   .option('--rounds <n>', 'interleaved repetitions; medians are reported', Number, 5)
   .option('--json', 'print the figures as JSON', false)
+  .option('--plot <file>', 'draw the architectures a second as an SVG')
   .parse()
-  .opts<{ rounds: number; json: boolean }>();
-
-/** The float32 network of the same weights, from the int8 file. */
-function float32Network(): Uint8Array {
-  const { vectors, structure, layers, readout, heads, steps } = readNetwork(
-    new Uint8Array(readFileSync(join(MODELS, 'gcn.int8.onnx'))),
-  );
-  const real = (weight: Int8Array, scale: Float32Array, step: number): Float32Array<ArrayBuffer> =>
-    Float32Array.from(weight, (value, i) => (value * (scale[i % scale.length] ?? 0)) / step);
-  const step = (at: number): number => steps[at] ?? 1;
-  const parameters = new Map<string, Float32Array<ArrayBuffer>>();
-  const input = [
-    real(vectors.weight, vectors.scale, VECTOR_STEP),
-    real(structure.weight, structure.scale, STRUCTURE_STEP),
-  ];
-  parameters.set('Wx', Float32Array.from(input.flatMap((values) => [...values])));
-  parameters.set('bx', Float32Array.from(vectors.bias));
-  layers.forEach(({ self, before, after, scale, bias }, l) => {
-    parameters.set(`Ws${l}`, real(self, scale, step(l)));
-    parameters.set(`Wp${l}`, real(before, scale, step(l)));
-    parameters.set(`Wf${l}`, real(after, scale, step(l)));
-    parameters.set(`b${l}`, Float32Array.from(bias));
-  });
-  parameters.set('Wr', real(readout.weight, readout.scale, step(layers.length)));
-  parameters.set('br', Float32Array.from(readout.bias));
-  parameters.set('Wh', real(heads.weight, heads.scale, step(layers.length + 1)));
-  parameters.set('bh', Float32Array.from(heads.bias));
-  const shape = {
-    features: NODE_FEATURES,
-    hidden: vectors.bias.length,
-    layers: layers.length,
-    readout: readout.bias.length,
-    heads: heads.bias.length,
-  };
-  return exportFloat32(parameters, shape);
-}
+  .opts<{ rounds: number; json: boolean; plot?: string }>();
 
 // Nothing is fetched or reported while it measures.
 process.env.CLOUDFLARE_CF_FETCH_ENABLED = 'false';
 process.env.WRANGLER_SEND_METRICS = 'false';
 
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-
-type Worker = Awaited<ReturnType<typeof unstable_startWorker>>;
-
-const start = (): Promise<Worker> =>
-  unstable_startWorker({
-    config: fileURLToPath(new URL('wrangler.toml', import.meta.url).href),
-    dev: { logLevel: 'none', watch: false, inspector: false, server: { port: 0 } },
-  });
-
-async function milliseconds(worker: Worker, engine: string, batch: number, times: number): Promise<number> {
-  const from = performance.now();
-  const response = await worker.fetch(`http://bench/${engine}?batch=${batch}&times=${times}`);
-  if (!response.ok) throw new Error(`${engine}: ${response.status} ${await response.text()}`);
-  await response.text();
-  return performance.now() - from;
+async function step<Figures>(what: string, measure: () => Promise<Figures>): Promise<Figures> {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${what} ...`);
+  const figures = await measure();
+  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+  return figures;
 }
 
-const progress = (what: string): void => {
-  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${what}`);
+/** MB that an engine adds to a process of its own. */
+function megabytes(engine: string): number {
+  const script = fileURLToPath(new URL('memory.ts', import.meta.url).href);
+  const options = ['--disable-warning=ExperimentalWarning', script, engine];
+  const { stdout, stderr, status } = spawnSync(process.execPath, options, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
+  return Number(stdout);
+}
+
+const { rounds } = flags;
+const cold = await step('first answers', () => coldStarts(3));
+const workerd = await step('engines in workerd', () => ratesInWorkerd(BATCHES, rounds));
+const node = await step('engines in Node', () => ratesInNode(BATCHES, rounds));
+const http = await step('the API over HTTP', measureOverHttp);
+const growth = await step('growth', () => growthOfKernel(rounds));
+const limit = await step('the limit of the machine', () => multiplyAddsPerSecond(rounds));
+const memory = await step('memory', async () => ({
+  kernel: megabytes('kernel'),
+  'ort-int8': megabytes('ort-int8'),
+}));
+
+const kernelSeconds = CELLS / (workerd.kernel?.[1_024] ?? Number.NaN);
+const figures = {
+  machine: {
+    processor: cpus()[0]?.model,
+    cores: cpus().length,
+    memoryGB: Math.round(totalmem() / 1e9),
+    node: process.version,
+  },
+  rounds,
+  architecturesPerSecond: { workerd, node },
+  coldFirstAnswerMilliseconds: cold,
+  http,
+  wholeSpace: {
+    seconds: http.wholeSpace,
+    kernelSeconds,
+    kernelShare: kernelSeconds / http.wholeSpace,
+  },
+  memoryMB: memory,
+  growth,
+  multiplyAddsPerSecond: { ...limit, share: limit.kernel / limit.dotProduct },
 };
 
-mkdirSync(join(CACHE, 'bench'), { recursive: true });
-writeFileSync(join(CACHE, 'bench', 'gcn.float32.onnx'), float32Network());
+if (flags.plot !== undefined) writeFileSync(flags.plot, await ratePlot(workerd));
 
-/** Time to the first answer of a fresh isolate, whose cells are ready, in milliseconds. */
-const cold: Record<string, number> = {};
-for (const engine of ENGINES) {
-  const runs: number[] = [];
-  for (let round = 0; round < 3; round++) {
-    progress(`cold start, ${engine}, ${round + 1} of 3`);
-    const worker = await start();
-    await milliseconds(worker, engine, 0, 0);
-    runs.push(await milliseconds(worker, engine, 1, 1));
-    await worker.dispose();
-  }
-  cold[engine] = median(runs);
-}
+const number = (value: number, digits = 0): string =>
+  value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
-const worker = await start();
-const samples = new Map<string, number[]>();
-for (let round = 0; round <= flags.rounds; round++) {
-  for (const batch of BATCHES) {
-    for (const engine of ENGINES) {
-      progress(`round ${round} of ${flags.rounds}: ${engine}, batch ${batch}`);
-      const slow = engine === 'typed-arrays' ? 4 : 1;
-      const times = Math.max(1, Math.round(Math.min(2_048, 400 * batch) / batch / slow));
-      const took = await milliseconds(worker, engine, batch, times);
-      // The first round warms up.
-      if (round > 0)
-        samples.set(`${engine} ${batch}`, [
-          ...(samples.get(`${engine} ${batch}`) ?? []),
-          (batch * times * 1_000) / took,
-        ]);
+function printTable(): void {
+  const table = new Table({ style: { head: [], border: [] } });
+  const heading = (text: string, columns: readonly string[] = ['', '', '', '']): void => {
+    table.push([text, ...columns]);
+  };
+  for (const [place, rates] of Object.entries({ workerd, Node: node })) {
+    heading(
+      `architectures/s in ${place}`,
+      BATCHES.map((batch) => `batch ${number(batch)}`),
+    );
+    for (const [engine, byBatch] of Object.entries(rates)) {
+      const ratio = (batch: number): string =>
+        ((byBatch[batch] ?? Number.NaN) / (rates['ort-int8']?.[batch] ?? Number.NaN)).toFixed(2);
+      table.push([
+        `  ${engine} (x ort-int8)`,
+        ...BATCHES.map((b) => `${number(byBatch[b] ?? Number.NaN)} (${ratio(b)})`),
+      ]);
     }
   }
-}
-await worker.dispose();
-progress('');
-
-const rate = (engine: string, batch: number): number => median(samples.get(`${engine} ${batch}`) ?? []);
-const figures = {
-  machine: { processor: cpus()[0]?.model, cores: cpus().length, node: process.version },
-  rounds: flags.rounds,
-  coldFirstAnswerMilliseconds: cold,
-  architecturesPerSecond: Object.fromEntries(
-    ENGINES.map((engine) => [
-      engine,
-      Object.fromEntries(BATCHES.map((batch) => [batch, Math.round(rate(engine, batch))])),
-    ]),
-  ),
-};
-if (flags.json) console.log(JSON.stringify(figures, undefined, 1));
-else {
-  const table = new Table({ head: ['in workerd', ...BATCHES.map((batch) => `batch ${batch}`), 'cold, ms'] });
-  for (const engine of ENGINES) {
-    const rates = BATCHES.map(
-      (batch) =>
-        `${Math.round(rate(engine, batch))}/s (${(rate(engine, batch) / rate('ort-int8', batch)).toFixed(2)}x)`,
-    );
-    table.push([engine, ...rates, (cold[engine] ?? Number.NaN).toFixed(1)]);
+  heading('API over HTTP, ms', ['p50', 'p95', 'p99', 'calls']);
+  for (const [batch, { p50, p95, p99, calls }] of Object.entries(http.byBatch)) {
+    table.push([
+      `  batch ${number(Number(batch))}`,
+      number(p50, 1),
+      number(p95, 1),
+      number(p99, 1),
+      number(calls),
+    ]);
   }
+  heading('first answer, ms', ['kernel', 'ort-int8', 'ratio', 'API']);
+  const [kernelCold = Number.NaN, ortCold = Number.NaN] = [cold.kernel, cold['ort-int8']];
+  table.push([
+    '  of a fresh isolate',
+    number(kernelCold, 1),
+    number(ortCold, 1),
+    number(ortCold / kernelCold, 1),
+    number(http.first, 1),
+  ]);
+  heading('all of NAS-Bench-201 over HTTP', ['seconds', 'of these kernel', 'share', 'cells/s']);
+  table.push([
+    '  16 calls',
+    number(http.wholeSpace, 2),
+    number(kernelSeconds, 2),
+    `${number(100 * figures.wholeSpace.kernelShare)} %`,
+    number(CELLS / http.wholeSpace),
+  ]);
+  heading('memory added in Node, MB', ['kernel', 'ort-int8', '', '']);
+  table.push(['  scoring the space', number(memory.kernel, 1), number(memory['ort-int8'], 1), '', '']);
+  heading('growth of the kernel, log-log slope', ['batch', 'nodes + edges', 'edges, 64 nodes', '']);
+  const { batch, nodes, edges } = growth.slopes;
+  table.push(['  1 is in proportion', batch.toFixed(2), nodes.toFixed(2), edges.toFixed(2), '']);
+  heading('int8 multiply-adds, 10^9/s', ['kernel', 'dot product', 'share', '']);
+  table.push([
+    '  in Node',
+    number(limit.kernel / 1e9, 1),
+    number(limit.dotProduct / 1e9, 1),
+    `${number((100 * limit.kernel) / limit.dotProduct)} %`,
+    '',
+  ]);
+  const { processor, cores, memoryGB, node: version } = figures.machine;
   console.log(table.toString());
-  console.log('architectures a second, medians; in brackets against ONNX Runtime int8 of the same run');
+  console.log(`${processor}, ${cores} cores, ${memoryGB} GB, Node ${version}; medians of ${rounds} rounds`);
 }
+
+if (flags.json) console.log(JSON.stringify(figures, undefined, 1));
+else printTable();
 process.exit();

@@ -36,15 +36,14 @@ function isPlainIdentity(node: OperatorNode): boolean {
  * @throws ArchitectureError `graph-too-large` when more than 64 nodes remain
  */
 export function canonicalize(graph: OperatorGraph): OperatorGraph {
+  const { nodes } = graph;
   const order = topologicalOrder(graph);
-  const incoming: Edge[][] = graph.nodes.map(() => []);
-  for (const edge of graph.edges) incoming[edge.to]?.push(edge);
-
+  const incoming = incomingOf(graph);
   const live = liveNodes(graph, order, incoming);
   const kept = order.filter((at) => {
-    const node = graph.nodes[at];
+    const node = nodes[at];
     if (node === undefined) return false;
-    return node.op === INPUT || node.op === OUTPUT || (live[at] && !isPlainIdentity(node));
+    return node.op === INPUT || node.op === OUTPUT || (live[at] === 1 && !isPlainIdentity(node));
   });
   if (kept.length > MAX_NODES) {
     throw new ArchitectureError(
@@ -53,10 +52,33 @@ export function canonicalize(graph: OperatorGraph): OperatorGraph {
       { pointer: '/nodes' },
     );
   }
+  const paths = countPaths(nodes.length, order, incoming, live, kept);
   return arrange(
-    kept.flatMap((at) => graph.nodes[at] ?? []),
-    countPaths(order, incoming, live, kept),
+    kept.map((at) => nodes[at] as OperatorNode),
+    paths,
   );
+}
+
+/** The edges of a graph by the node that they enter: those of `to` are `[first[to], first[to + 1])`. */
+interface Incoming {
+  readonly first: Int32Array;
+  readonly from: Int32Array;
+  readonly count: Int32Array;
+}
+
+function incomingOf({ nodes, edges }: OperatorGraph): Incoming {
+  const first = new Int32Array(nodes.length + 1);
+  for (const { to } of edges) first[to + 1] = (first[to + 1] ?? 0) + 1;
+  for (let at = 0; at < nodes.length; at++) first[at + 1] = (first[at + 1] ?? 0) + (first[at] ?? 0);
+  const next = first.slice();
+  const [from, count] = [new Int32Array(edges.length), new Int32Array(edges.length)];
+  for (const edge of edges) {
+    const place = next[edge.to] ?? 0;
+    next[edge.to] = place + 1;
+    from[place] = edge.from;
+    count[place] = edge.count;
+  }
+  return { first, from, count };
 }
 
 /**
@@ -65,87 +87,92 @@ export function canonicalize(graph: OperatorGraph): OperatorGraph {
  * @param graph a graph that `validate` accepts
  */
 export function livingNodes(graph: OperatorGraph): boolean[] {
-  const incoming: Edge[][] = graph.nodes.map(() => []);
-  for (const edge of graph.edges) incoming[edge.to]?.push(edge);
-  return liveNodes(graph, topologicalOrder(graph), incoming);
+  return Array.from(liveNodes(graph, topologicalOrder(graph), incomingOf(graph)), (live) => live === 1);
 }
 
-/** By node: does it lie on a path from input to output that no `none` interrupts? */
-function liveNodes(
-  graph: OperatorGraph,
-  order: readonly number[],
-  incoming: readonly (readonly Edge[])[],
-): boolean[] {
-  const opens = graph.nodes.map(({ op }) => op !== NONE);
-  const reached = graph.nodes.map(({ op }) => op === INPUT);
+/** By node, 0 or 1: does it lie on a path from input to output that no `none` interrupts? */
+function liveNodes({ nodes }: OperatorGraph, order: readonly number[], incoming: Incoming): Uint8Array {
+  const { first, from } = incoming;
+  const reached = new Uint8Array(nodes.length);
+  const needed = new Uint8Array(nodes.length);
   for (const at of order) {
-    if (opens[at] && incoming[at]?.some(({ from }) => reached[from])) reached[at] = true;
+    const op = nodes[at]?.op;
+    if (op === OUTPUT) needed[at] = 1;
+    if (op === INPUT) reached[at] = 1;
+    else if (op !== NONE) {
+      const end = first[at + 1] ?? 0;
+      for (let e = first[at] ?? 0; e < end && reached[at] === 0; e++)
+        reached[at] = reached[from[e] ?? 0] ?? 0;
+    }
   }
-  const needed = graph.nodes.map(({ op }) => op === OUTPUT);
   for (let i = order.length - 1; i >= 0; i--) {
     const at = order[i] ?? 0;
-    if (!needed[at] || !opens[at]) continue;
-    for (const { from } of incoming[at] ?? []) needed[from] = true;
+    // What is not reached has no way back to the input either: of it, nothing is needed.
+    if (needed[at] === 0 || reached[at] === 0) {
+      needed[at] = 0;
+      continue;
+    }
+    const end = first[at + 1] ?? 0;
+    for (let e = first[at] ?? 0; e < end; e++) needed[from[e] ?? 0] = 1;
   }
-  return reached.map((yes, at) => yes && opens[at] === true && needed[at] === true);
-}
-
-/** A kept node at the other end of a path through identities, and how many such paths there are. */
-interface Neighbour {
-  readonly at: number;
-  readonly count: number;
+  return needed;
 }
 
 /**
- * By kept node, in the order of `kept`: the kept nodes before it, with the number of paths that lead from each
- * to it through identities alone. Counts are carried forward through the identities, so the work is bounded by
- * edges x kept nodes however identities are nested.
+ * Row-major [kept, kept], entry [to, from]: how many paths lead from one kept node to another through identities
+ * alone. Counts are carried forward through the identities, so the work is bounded by edges x kept nodes however
+ * identities are nested.
  */
 function countPaths(
+  nodes: number,
   order: readonly number[],
-  incoming: readonly (readonly Edge[])[],
-  live: readonly boolean[],
+  { first, from, count }: Incoming,
+  live: Uint8Array,
   kept: readonly number[],
-): Neighbour[][] {
-  const place = new Array<number>(incoming.length).fill(-1);
-  kept.forEach((at, i) => {
-    place[at] = i;
-  });
-  /** By node: the paths that arrive at it, by the kept node where they start. */
-  const arriving: number[][] = [];
+): Int32Array {
+  const size = kept.length;
+  const place = new Int32Array(nodes).fill(-1);
+  for (let i = 0; i < size; i++) place[kept[i] ?? 0] = i;
+  /** [nodes, kept]: the paths that arrive at a node, by the kept node where they start. */
+  const arriving = new Int32Array(nodes * size);
+  const paths = new Int32Array(size * size);
   for (const at of order) {
-    if (!live[at]) continue;
-    const paths = new Array<number>(kept.length).fill(0);
-    for (const { from, count } of incoming[at] ?? []) {
-      if (!live[from]) continue;
-      const start = place[from] ?? -1;
+    if (live[at] === 0) continue;
+    const own = at * size;
+    const end = first[at + 1] ?? 0;
+    for (let e = first[at] ?? 0; e < end; e++) {
+      const before = from[e] ?? 0;
+      if (live[before] === 0) continue;
+      const edges = count[e] ?? 0;
+      const start = place[before] ?? -1;
       if (start >= 0) {
-        paths[start] = Math.min(MAX_EDGE_COUNT, (paths[start] ?? 0) + count);
+        arriving[own + start] = Math.min(MAX_EDGE_COUNT, (arriving[own + start] ?? 0) + edges);
         continue;
       }
-      arriving[from]?.forEach((before, i) => {
-        paths[i] = Math.min(MAX_EDGE_COUNT, (paths[i] ?? 0) + count * before);
-      });
+      for (let i = 0; i < size; i++) {
+        const more = edges * (arriving[before * size + i] ?? 0);
+        if (more > 0) arriving[own + i] = Math.min(MAX_EDGE_COUNT, (arriving[own + i] ?? 0) + more);
+      }
     }
-    arriving[at] = paths;
+    const row = place[at] ?? -1;
+    if (row >= 0) paths.set(arriving.subarray(own, own + size), row * size);
   }
-  return kept.map((at) =>
-    (arriving[at] ?? []).flatMap((count, from) => (count > 0 ? { at: from, count } : [])),
-  );
+  return paths;
 }
 
-/** The canonical graph of nodes given in topological order. */
-function arrange(nodes: readonly OperatorNode[], predecessors: readonly Neighbour[][]): OperatorGraph {
-  const order = structuralOrder(nodes, predecessors);
-  const place = new Array<number>(nodes.length);
-  order.forEach((at, i) => {
-    place[at] = i;
-  });
-  const edges = order.flatMap((at, to) =>
-    (predecessors[at] ?? []).map(({ at: before, count }): Edge => ({ from: place[before] ?? 0, to, count })),
-  );
-  edges.sort((a, b) => a.from - b.from || a.to - b.to);
-  return { nodes: order.flatMap((at) => nodes[at] ?? []), edges };
+/** The canonical graph of nodes given in topological order, with their counted edges [to, from]. */
+function arrange(nodes: readonly OperatorNode[], paths: Int32Array): OperatorGraph {
+  const size = nodes.length;
+  const order = structuralOrder(nodes, paths);
+  const edges: Edge[] = [];
+  for (let from = 0; from < size; from++) {
+    const before = order[from] ?? 0;
+    for (let to = 0; to < size; to++) {
+      const count = paths[(order[to] ?? 0) * size + before] ?? 0;
+      if (count > 0) edges.push({ from, to, count });
+    }
+  }
+  return { nodes: order.map((at) => nodes[at] as OperatorNode), edges };
 }
 
 /** Labels by node: graphs of one space share their nodes. */
@@ -163,67 +190,90 @@ export function nodeLabel(node: OperatorNode): string {
 }
 
 /** Longest distance of each node from the input; the input stands before, the output after all others. */
-function levels(nodes: readonly OperatorNode[], predecessors: readonly Neighbour[][]): number[] {
-  const level: number[] = [];
-  nodes.forEach(({ op }, at) => {
-    let deepest = 0;
-    for (const before of predecessors[at] ?? []) deepest = Math.max(deepest, (level[before.at] ?? 0) + 1);
-    level.push(op === INPUT ? 0 : op === OUTPUT ? nodes.length : deepest);
-  });
+function levels(nodes: readonly OperatorNode[], paths: Int32Array): Int32Array {
+  const size = nodes.length;
+  const level = new Int32Array(size);
+  for (let to = 0; to < size; to++) {
+    const op = nodes[to]?.op;
+    if (op === INPUT) continue;
+    let deepest = op === OUTPUT ? size : 0;
+    for (let from = 0; from < to; from++) {
+      if (paths[to * size + from] !== 0) deepest = Math.max(deepest, (level[from] ?? 0) + 1);
+    }
+    level[to] = deepest;
+  }
   return level;
 }
+
+/** Sorts by a text that is short and seldom needed. */
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /**
  * Node indices in an order that isomorphic graphs share: by level, then label, then Weisfeiler-Leman refinement
  * over counted edges of both directions. Where nodes stay alike, the first is set apart and refinement goes on
  * (for nodes that stay alike without being symmetric, a case built by hand rather than met, the order may depend
  * on how the graph was written; the score does not).
+ *
+ * @param paths counted edges [to, from] of nodes in topological order
  */
-function structuralOrder(nodes: readonly OperatorNode[], predecessors: readonly Neighbour[][]): number[] {
-  const successors: Neighbour[][] = nodes.map(() => []);
-  predecessors.forEach((befores, at) => {
-    for (const { at: before, count } of befores) successors[before]?.push({ at, count });
-  });
-  const level = levels(nodes, predecessors);
+function structuralOrder(nodes: readonly OperatorNode[], paths: Int32Array): number[] {
+  const size = nodes.length;
+  const level = levels(nodes, paths);
   const order = nodes.map((_, at) => at);
   /** Colours are places in `order`: nodes alike so far share the first of their places. */
-  let colours = new Array<number>(nodes.length).fill(0);
-  const split = (signature: (at: number) => string): boolean => {
-    const refined = [...colours];
-    let [anySplit, start] = [false, 0];
-    while (start < order.length) {
+  let colours = new Int32Array(size);
+  let classes = 1;
+  /** Sorts each run of nodes that are alike, and sets apart those that differ. */
+  const split = (differ: (a: number, b: number) => number): boolean => {
+    const refined = colours.slice();
+    const before = classes;
+    for (let start = 0, end = 0; start < size; start = end) {
       const colour = colours[order[start] ?? 0];
-      let end = start + 1;
-      while (end < order.length && colours[order[end] ?? 0] === colour) end += 1;
-      if (end - start > 1) {
-        const run = order.slice(start, end).map((at) => ({ at, text: signature(at) }));
-        run.sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : a.at - b.at));
-        let own = start;
-        for (const [i, { at, text }] of run.entries()) {
-          if (text !== run[i - 1]?.text) own = start + i;
-          if (own > start) anySplit = true;
-          order[start + i] = at;
-          refined[at] = own;
+      end = start + 1;
+      while (end < size && colours[order[end] ?? 0] === colour) end += 1;
+      if (end - start === 1) continue;
+      const run = order.slice(start, end).sort((a, b) => differ(a, b) || a - b);
+      let own = start;
+      for (let i = 0; i < run.length; i++) {
+        const at = run[i] ?? 0;
+        if (i > 0 && differ(run[i - 1] ?? 0, at) !== 0) {
+          own = start + i;
+          classes += 1;
         }
+        order[start + i] = at;
+        refined[at] = own;
       }
-      start = end;
     }
     colours = refined;
-    return anySplit;
+    return classes > before;
   };
-  // Code units sort as the numbers they stand for: a colour is below 64, a count below 256.
-  const coloured = (neighbours: readonly Neighbour[] | undefined): string => {
-    const codes = (neighbours ?? []).map(({ at, count }) => 256 * ((colours[at] ?? 0) + 1) + count);
-    return String.fromCharCode(...codes.sort((a, b) => a - b));
-  };
-  split((at) => {
-    const node = nodes[at];
-    return String.fromCharCode(level[at] ?? 0) + (node === undefined ? '' : nodeLabel(node));
+  split((a, b) => {
+    const deeper = (level[a] ?? 0) - (level[b] ?? 0);
+    if (deeper !== 0 || nodes[a] === nodes[b]) return deeper;
+    return byText(nodeLabel(nodes[a] as OperatorNode), nodeLabel(nodes[b] as OperatorNode));
   });
-  while (new Set(colours).size < nodes.length) {
-    if (split((at) => `${coloured(predecessors[at])}\0${coloured(successors[at])}`)) continue;
+  while (classes < size) {
+    const around = new Map<number, string>();
+    /** A node's neighbours by colour and count, as a text: code units sort as the numbers they stand for. */
+    const surroundings = (at: number): string => {
+      const known = around.get(at);
+      if (known !== undefined) return known;
+      const [before, after]: [number[], number[]] = [[], []];
+      for (let other = 0; other < size; other++) {
+        // A colour is below 64, a count below 256.
+        const code = 256 * ((colours[other] ?? 0) + 1);
+        const [into, out] = [paths[at * size + other] ?? 0, paths[other * size + at] ?? 0];
+        if (into > 0) before.push(code + into);
+        if (out > 0) after.push(code + out);
+      }
+      const ascending = (a: number, b: number): number => a - b;
+      const text = String.fromCharCode(...before.sort(ascending), 0, ...after.sort(ascending));
+      around.set(at, text);
+      return text;
+    };
+    if (split((a, b) => byText(surroundings(a), surroundings(b)))) continue;
     const tied = order.find((at, i) => colours[order[i + 1] ?? -1] === colours[at]);
-    split((at) => (at === tied ? 'first' : 'second'));
+    split((a, b) => (a === tied ? -1 : 0) - (b === tied ? -1 : 0));
   }
   return order;
 }

@@ -34,9 +34,13 @@ export interface Runtime {
 }
 
 /** Opens a session in a runtime whose WebAssembly is already set up. */
-export async function openSession(runtime: Runtime, model: Uint8Array): Promise<OnnxSession> {
+export async function openSession(
+  runtime: Runtime,
+  model: Uint8Array,
+  executionProviders: readonly string[] = ['wasm'],
+): Promise<OnnxSession> {
   const session = await runtime.InferenceSession.create(model, {
-    executionProviders: ['wasm'],
+    executionProviders,
     graphOptimizationLevel: 'all',
   });
   let last: Promise<unknown> = Promise.resolve();
