@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import Table from 'cli-table3';
 import { Command } from 'commander';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { median } from './bench/statistics.ts';
 
 const KEY_FILE = join(import.meta.dirname, '..', '.wrangler', 'local-key');
 
@@ -65,9 +66,6 @@ async function visit(
   await context.close();
   return { kilobytes: bytes / 1e3, requests, firstContentfulPaint: paint, interactive, layoutShift };
 }
-
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 async function medians(visits: number, once: () => Promise<Visit>): Promise<Visit> {
   const seen: Visit[] = [];

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Table from 'cli-table3';
 import { unstable_startWorker } from 'wrangler';
+import { median } from './statistics.ts';
 
 const BATCHES = [1, 32, 256, 1_024] as const;
 const WAYS = ['open', 'metered', 'idempotent'] as const;
@@ -32,9 +33,6 @@ async function milliseconds(way: string, batch: number, times: number): Promise<
   await response.text();
   return (performance.now() - from) / times;
 }
-
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 const samples = new Map<string, number[]>();
 const keys: number[] = [];

@@ -1,7 +1,13 @@
 /** What is scored: the cells of NAS-Bench-201, and graphs of any size. */
 import { canonicalize } from '../../src/graph/canonicalize.ts';
 import type { OperatorTable } from '../../src/operators/table.ts';
-import { type EncodedGraph, encode, NODE_FEATURES, quantizeVector } from '../../src/predictor/encode.ts';
+import {
+  type EncodedGraph,
+  encode,
+  NODE_FEATURES,
+  quantizeVector,
+  VECTOR_SIZE,
+} from '../../src/predictor/encode.ts';
 import { nasBench201Space } from '../../src/spaces/nas-bench-201.ts';
 import { enumerate } from '../../src/spaces/variation.ts';
 
@@ -14,7 +20,7 @@ export function encodedCells(table: OperatorTable): EncodedGraph[] {
   const vectors = new Map(
     table.operators.map(({ op }) => [op, quantizeVector(table.vector64(op) ?? new Float32Array())]),
   );
-  const vectorOf = (op: string): Int8Array => vectors.get(op) ?? new Int8Array(NODE_FEATURES);
+  const vectorOf = (op: string): Int8Array => vectors.get(op) ?? new Int8Array(VECTOR_SIZE);
   return [...enumerate(nasBench201Space)].map((genome) =>
     encode(canonicalize(nasBench201Space.network(genome).graph), vectorOf),
   );

@@ -20,7 +20,7 @@ import { loadNasBench101, loadNasBench201, loadNasBench301 } from '../data/bench
 import { CACHE, dataFolder } from '../folders.ts';
 import { groupsOf } from '../train/groups.ts';
 import { DATASET_HEADS, TRANSFER_HEADS } from '../train/heads.ts';
-import { optionsOf, SEEDS } from '../train/plan.ts';
+import { LABELLED_VOTES, optionsOf, SEEDS, TRANSFER_VOTES } from '../train/plan.ts';
 import { heldOut, visibility } from '../train/protocol.ts';
 import { tensorsOf, vectorsOf } from '../train/tensors.ts';
 import { predict, type TensorTable, train } from '../train/trainer.ts';
@@ -82,11 +82,11 @@ function withoutStructure(table: TensorTable): TensorTable {
   return { ...table, features };
 }
 
-const table = operatorTable(readArtefacts());
-const short = vectorsOf(table);
+const operators = operatorTable(readArtefacts());
+const short = vectorsOf(operators);
 
 /** The whole embeddings. */
-const whole: Vectors = (op) => quantizeVector(table.vector384(op) ?? []);
+const whole: Vectors = (op) => quantizeVector(operators.vector384(op) ?? []);
 
 const VARIANTS: readonly Variant[] = [
   { name: 'as it is: canonical graph, short words, PCA 64, structure, accuracy head' },
@@ -98,8 +98,8 @@ const VARIANTS: readonly Variant[] = [
   { name: 'without structure features', structure: false },
   { name: '10% of the labels', labels: 0.1 },
   { name: '1% of the labels', labels: 0.01 },
-  { name: 'with amortised heads, accuracy alone votes', votes: { accuracy: 1 } },
-  { name: 'with amortised heads, which vote', votes: { accuracy: 1, nwot: 1, synflow: 1 } },
+  { name: 'with amortised heads, accuracy alone votes', votes: LABELLED_VOTES },
+  { name: 'with amortised heads, which vote', votes: TRANSFER_VOTES },
 ];
 
 const source = loadNasBench101(flags.data);
@@ -113,7 +113,7 @@ interface Outcome {
 }
 
 async function run(variant: Variant, seed: number): Promise<Outcome> {
-  const { vectors = short, raw = false, structure = true, labels = 1, votes = { accuracy: 1 } } = variant;
+  const { vectors = short, raw = false, structure = true, labels = 1, votes = LABELLED_VOTES } = variant;
   const heads = variant.votes === undefined ? ['accuracy'] : TRANSFER_HEADS;
   const job = {
     id: 'ablation',
@@ -181,7 +181,7 @@ async function run(variant: Variant, seed: number): Promise<Outcome> {
   const own = await scores(
     source,
     (row) => out(row) && !Number.isNaN(source.columns.accuracy?.[row] ?? Number.NaN),
-    { accuracy: 1 },
+    LABELLED_VOTES,
   );
   const transferred = await scores(target, () => true, votes);
   return {

@@ -4,7 +4,7 @@
  */
 import type { Scorer } from '../../src/predictor/scorer.ts';
 import type { Score } from '../../src/search/evaluation.ts';
-import { best, type Found } from '../../src/search/result.ts';
+import { best, type Found, isFound } from '../../src/search/result.ts';
 import { runSearch, type ScoreCandidates } from '../../src/search/run.ts';
 import { type SearchState, startSearch } from '../../src/search/search.ts';
 import { SEARCH_SETTINGS, type SearchSettingsInput } from '../../src/search/settings.ts';
@@ -103,9 +103,7 @@ function remembering(scorer: Pick<Scorer, 'score'>): ScoreCandidates {
 
 /** The cells that a search has scored, the best first. */
 const foundIn = ({ evaluations }: SearchState): Found[] =>
-  evaluations
-    .filter((evaluation): evaluation is Found => evaluation.genome !== undefined)
-    .sort((a, b) => b.score - a.score);
+  evaluations.filter(isFound).sort((a, b) => b.score - a.score);
 
 const accuracies = (of: (dataset: Dataset) => number): Accuracies => ({
   cifar10: of('cifar10'),

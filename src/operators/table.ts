@@ -44,6 +44,22 @@ function expectBytes(name: string, buffer: ArrayBuffer, expected: number): void 
   }
 }
 
+/** Product of row `row` of a matrix with `vector`, which has as many columns, and the row's own square. */
+function productAndSquare(
+  matrix: Float32Array | Int8Array,
+  row: number,
+  vector: ArrayLike<number>,
+  columns: number,
+): { readonly product: number; readonly square: number } {
+  let [product, square] = [0, 0];
+  for (let i = 0; i < columns; i++) {
+    const own = matrix[row * columns + i] ?? 0;
+    product += own * (vector[i] ?? 0);
+    square += own * own;
+  }
+  return { product, square };
+}
+
 export class OperatorTable {
   readonly encoder: OperatorManifest['encoder'];
   /** Canonical words and family of every row. */
@@ -107,14 +123,8 @@ export class OperatorTable {
     let kin = '';
     let closest = -Infinity;
     this.operators.forEach(({ op }, row) => {
-      let product = 0;
-      let squares = 0;
-      for (let i = 0; i < COLUMNS; i++) {
-        const own = this.projections[row * COLUMNS + i] ?? 0;
-        product += own * (vector[i] ?? 0);
-        squares += own * own;
-      }
-      const closeness = 2 * product - squares;
+      const { product, square } = productAndSquare(this.projections, row, vector, COLUMNS);
+      const closeness = 2 * product - square;
       if (closeness > closest) [kin, closest] = [op, closeness];
     });
     return kin;
@@ -124,14 +134,8 @@ export class OperatorTable {
   nearest(embedding: ArrayLike<number>, count: number): Neighbour[] {
     const length = Math.hypot(...Array.from(embedding));
     const neighbours = this.operators.map(({ op }, row) => {
-      let product = 0;
-      let squares = 0;
-      for (let i = 0; i < DIMENSIONS; i++) {
-        const step = this.steps[row * DIMENSIONS + i] ?? 0;
-        product += step * (embedding[i] ?? 0);
-        squares += step * step;
-      }
-      return { op, cosine: product / (Math.sqrt(squares) * length) };
+      const { product, square } = productAndSquare(this.steps, row, embedding, DIMENSIONS);
+      return { op, cosine: product / (Math.sqrt(square) * length) };
     });
     return neighbours.sort((a, b) => b.cosine - a.cosine).slice(0, count);
   }

@@ -96,18 +96,9 @@ class Vocabulary {
       this.known.set(op, quantized);
       return quantized;
     }
-    return quantizeVector(this.vectorGiven(op, given));
-  }
-
-  /** The table's operator that is most like `op`: itself where it has words there. */
-  kinOf(op: string, given: ReadonlyMap<string, Float32Array>): string {
-    return this.table.has(op) ? op : this.table.kinOf(this.vectorGiven(op, given));
-  }
-
-  private vectorGiven(op: string, given: ReadonlyMap<string, Float32Array>): Float32Array {
     const vector = given.get(op);
     if (vector === undefined) throw new RangeError(`no vector for the operator "${op}"`);
-    return vector;
+    return quantizeVector(vector);
   }
 }
 
@@ -192,14 +183,14 @@ export function scorerOf(parts: ScorerParts): Scorer {
     votesByCost: (space) => votesByCost(parts.ruleOf(space)?.votes ?? {}),
     unknownOperators: ({ nodes }) => [...new Set(nodes.map(({ op }) => op))].filter((op) => !table.has(op)),
     async score(subjects, vectors = noVectors) {
-      const kin = new Map<string, string>();
-      const kinOf = (op: string): string => {
-        const known = kin.get(op) ?? vocabulary.kinOf(op, vectors);
-        kin.set(op, known);
-        return known;
-      };
+      const unheard = [...vectors].filter(([op]) => !table.has(op));
+      const kin = new Map(unheard.map(([op, vector]) => [op, table.kinOf(vector)]));
       const encoded = subjects.map(({ graph }) =>
-        encode(graph, (op) => vocabulary.vectorOf(op, vectors), kinOf),
+        encode(
+          graph,
+          (op) => vocabulary.vectorOf(op, vectors),
+          (op) => kin.get(op) ?? op,
+        ),
       );
       const logits = await parts.network().logits(encoded);
       return subjects.map(({ graph, space, size }, i): Prediction => {

@@ -5,7 +5,7 @@ import type { SearchState } from './search.ts';
 /** An evaluation of an architecture, as against a supernet. */
 export type Found = Evaluation & { readonly genome: Genome };
 
-const isFound = (evaluation: Evaluation): evaluation is Found => evaluation.genome !== undefined;
+export const isFound = (evaluation: Evaluation): evaluation is Found => evaluation.genome !== undefined;
 
 /** The architectures scored so far that are within every limit, in the order of scoring. */
 function withinLimits({ evaluations, settings }: SearchState): Found[] {
