@@ -20,11 +20,12 @@ const model = new Uint8Array(readFileSync(join(MODELS, 'gcn.int8.onnx')));
 const network = readNetwork(model);
 const heads = network.heads.bias.length;
 
-/** Only where somebody installed it: its own install script wants more of the network than npm's registry. */
+/** The one that comes with @xenova/transformers, on machines that it has a binary for. */
 async function nativeRuntime(): Promise<Runtime | undefined> {
   const name = 'onnxruntime-node';
   try {
-    return (await import(name)) as Runtime;
+    const { default: runtime } = (await import(name)) as { readonly default: Runtime };
+    return runtime;
   } catch {
     return undefined;
   }
