@@ -13,11 +13,18 @@ import { OperatorMemory, throughMemory } from './operators/memory.ts';
 import { artefacts } from './predictor/artefacts-worker.ts';
 import { openGcn } from './predictor/engine-worker.ts';
 import { operatorTable } from './predictor/operator-table.ts';
-import { createScorer, type Prediction, type Scorer as Predictor, type Subject } from './predictor/scorer.ts';
+import {
+  createScorer,
+  type Detail,
+  type Prediction,
+  type Scorer as Predictor,
+  type Subject,
+} from './predictor/scorer.ts';
 import type { SearchOrder } from './search/coordinator/order.ts';
 import { Coordinator } from './search/coordinator.ts';
 import { SearchIndex } from './search/search-index.ts';
 import { Searches } from './search/searches.ts';
+import { detailsFor } from './search/subject.ts';
 
 let opened: Predictor | undefined;
 
@@ -82,8 +89,12 @@ export { AccountDirectory, AccountObject, OperatorMemory, SearchIndex };
 /** Scoring for other Workers, and for the search's coordinator: no key, no HTTP. */
 export class Scorer extends WorkerEntrypoint<Cloudflare.Env> {
   /** One prediction a subject, in order; `vectors` as `Scorer.score` in `predictor` has them. */
-  score(subjects: readonly Subject[], vectors?: ReadonlyMap<string, Float32Array>): Promise<Prediction[]> {
-    return scorer().score(subjects, vectors);
+  score(
+    subjects: readonly Subject[],
+    vectors?: ReadonlyMap<string, Float32Array>,
+    details?: readonly Detail[],
+  ): Promise<Prediction[]> {
+    return scorer().score(subjects, vectors, details);
   }
 
   /**
@@ -95,9 +106,10 @@ export class Scorer extends WorkerEntrypoint<Cloudflare.Env> {
     sha256: string,
     subjects: readonly Subject[],
     vectors?: ReadonlyMap<string, Float32Array>,
+    details?: readonly Detail[],
   ): Promise<Prediction[]> {
     const { model } = scorer();
-    if (model.sha256 === sha256) return this.score(subjects, vectors);
+    if (model.sha256 === sha256) return this.score(subjects, vectors, details);
     throw new Error(`expected the model ${sha256}, this Worker has ${model.sha256}`);
   }
 }
@@ -106,9 +118,11 @@ export class Scorer extends WorkerEntrypoint<Cloudflare.Env> {
 export class SearchCoordinator extends Coordinator {
   protected override means() {
     return {
-      score: ({ model, vectors }: SearchOrder) => {
+      score: ({ model, vectors, settings }: SearchOrder) => {
         const words = vectors.size === 0 ? undefined : vectors;
-        return (subjects: readonly Subject[]) => exports.Scorer.scoreBy(model.sha256, subjects, words);
+        const details = detailsFor(settings);
+        return (subjects: readonly Subject[]) =>
+          exports.Scorer.scoreBy(model.sha256, subjects, words, details);
       },
       meter: searchMeter(accountOf(this.env)),
     };

@@ -5,7 +5,7 @@ import { refuseUnknownHeads, vectorsFor } from './search/readiness.ts';
 import { runSearch } from './search/run.ts';
 import { type SearchState, startSearch } from './search/search.ts';
 import type { SearchSettings } from './search/settings.ts';
-import { subjectOf } from './search/subject.ts';
+import { detailsFor, subjectOf } from './search/subject.ts';
 import type { Space } from './spaces/space.ts';
 
 export interface Watching {
@@ -30,12 +30,13 @@ export async function searchInProcess(
   const start = startSearch(space, settings);
   refuseUnknownHeads(settings, scorer);
   const vectors = await vectorsFor(space, scorer, lexicon, 'local');
+  const details = detailsFor(settings);
   return runSearch(
     space,
     start,
     (candidates) => {
       signal?.throwIfAborted();
-      return scorer.score(candidates.map(subjectOf), vectors);
+      return scorer.score(candidates.map(subjectOf), vectors, details);
     },
     onStep === undefined ? {} : { onStep },
   );

@@ -8,6 +8,7 @@ import { cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import Table from 'cli-table3';
 import { Command } from 'commander';
+import { measureExhaustive } from './exhaustive.ts';
 import { growthOfKernel, multiplyAddsPerSecond, ratesInNode } from './in-node.ts';
 import { coldStarts, ratesInWorkerd } from './in-workerd.ts';
 import { measureOverHttp } from './over-http.ts';
@@ -49,6 +50,7 @@ const cold = await step('first answers', () => coldStarts(3));
 const workerd = await step('engines in workerd', () => ratesInWorkerd(BATCHES, rounds));
 const node = await step('engines in Node', () => ratesInNode(BATCHES, rounds));
 const http = await step('the API over HTTP', measureOverHttp);
+const exhaustive = await step('an exhaustive search', measureExhaustive);
 const growth = await step('growth', () => growthOfKernel(rounds));
 const limit = await step('the limit of the machine', () => multiplyAddsPerSecond(rounds));
 const memory = await step('memory', async () => ({
@@ -73,6 +75,7 @@ const figures = {
     kernelSeconds,
     kernelShare: kernelSeconds / http.wholeSpace,
   },
+  exhaustiveSearchSeconds: exhaustive,
   memoryMB: memory,
   growth,
   multiplyAddsPerSecond: { ...limit, share: limit.kernel / limit.dotProduct },
@@ -128,6 +131,14 @@ function printTable(): void {
     number(kernelSeconds, 2),
     `${number(100 * figures.wholeSpace.kernelShare)} %`,
     number(CELLS / http.wholeSpace),
+  ]);
+  heading('exhaustive search of it, s', ['Durable Object', 'library', 'plain loop', 'object to loop']);
+  table.push([
+    '  15,625 cells',
+    number(exhaustive.durableObject, 2),
+    number(exhaustive.library, 2),
+    number(exhaustive.plainLoop, 2),
+    (exhaustive.durableObject / exhaustive.plainLoop).toFixed(1),
   ]);
   heading('memory added in Node, MB', ['kernel', 'ort-int8', '', '']);
   table.push(['  scoring the space', number(memory.kernel, 1), number(memory['ort-int8'], 1), '', '']);

@@ -7,7 +7,7 @@ import { type Cost, costOf, type Skeleton, sizeOf } from '../graph/cost.ts';
 import { INPUT, type OperatorGraph, type OperatorNode, OUTPUT } from '../graph/operator-graph.ts';
 import { FAR, type Meaning } from '../operators/lexicon.ts';
 import { describeGraph } from './describe-graph.ts';
-import type { Prediction, Scorer, Subject } from './scorer.ts';
+import { DETAILS, type Prediction, type Scorer, type Subject } from './scorer.ts';
 
 export const INCLUDES = ['heads', 'expected', 'cost', 'graph', 'operators'] as const;
 /** Parts of a result that are given only when asked for. */
@@ -173,8 +173,8 @@ function resultOf(
     index,
     score,
     percentile,
-    ...(include.has('heads') ? { heads } : {}),
-    ...(include.has('expected') ? { expected } : {}),
+    ...(heads && { heads }),
+    ...(expected && { expected }),
     ...('params' in cost ? { cost } : {}),
     ...(include.has('graph') ? { graph: shown(subject) } : {}),
     ...(include.has('operators') ? { operators: understoodOperators(reading, meanings) } : {}),
@@ -212,7 +212,8 @@ export async function scoreBatch(
   const meanings = words.size === 0 ? new Map<string, Meaning>() : await lookUp(words);
   const vectors = new Map([...meanings].map(([op, { vector }]) => [op, vector]));
   const subjects = readings.map(({ subject }) => subject);
-  const predictions = await scorer.score(subjects, vectors);
+  const details = DETAILS.filter((detail) => parts.has(detail));
+  const predictions = await scorer.score(subjects, vectors, details);
   return readings.flatMap((reading, index) => {
     const prediction = predictions[index];
     if (prediction === undefined) return [];

@@ -25,15 +25,19 @@ export interface Subject {
   readonly size?: Size;
 }
 
+export const DETAILS = ['heads', 'expected'] as const;
+/** Parts of a prediction that not everybody needs. */
+export type Detail = (typeof DETAILS)[number];
+
 export interface Prediction {
   /** In (0, 1), higher is better; comparable between architectures of one space. */
   readonly score: number;
   /** 0..100: the share of the space's architectures expected to score lower. */
   readonly percentile: number;
   /** Every head's percentile in the space, in (0, 1), by name. High latency heads are slow. */
-  readonly heads: Readonly<Record<string, number>>;
+  readonly heads?: Readonly<Record<string, number>>;
   /** Accuracy in percent to be expected on the space's datasets, where there are labels to tell. */
-  readonly expected: Readonly<Record<string, number>>;
+  readonly expected?: Readonly<Record<string, number>>;
   readonly warnings: readonly string[];
 }
 
@@ -51,8 +55,13 @@ export interface Scorer {
    * One prediction a subject, in order; each is the same in any batch.
    *
    * @param vectors float32 [64] by words, for all operators that `unknownOperators` names
+   * @param details what is told besides the score; both by default
    */
-  score(subjects: readonly Subject[], vectors?: ReadonlyMap<string, Float32Array>): Promise<Prediction[]>;
+  score(
+    subjects: readonly Subject[],
+    vectors?: ReadonlyMap<string, Float32Array>,
+    details?: readonly Detail[],
+  ): Promise<Prediction[]>;
   /** Whether scores in a space depend on what its networks cost. */
   votesByCost(space: FormatId): boolean;
   /** Operators of the graph that no vector is known for. */
@@ -182,7 +191,7 @@ export function scorerOf(parts: ScorerParts): Scorer {
     },
     votesByCost: (space) => votesByCost(parts.ruleOf(space)?.votes ?? {}),
     unknownOperators: ({ nodes }) => [...new Set(nodes.map(({ op }) => op))].filter((op) => !table.has(op)),
-    async score(subjects, vectors = noVectors) {
+    async score(subjects, vectors = noVectors, details = DETAILS) {
       const unheard = [...vectors].filter(([op]) => !table.has(op));
       const kin = new Map(unheard.map(([op, vector]) => [op, table.kinOf(vector)]));
       const encoded = subjects.map(({ graph }) =>
@@ -197,17 +206,22 @@ export function scorerOf(parts: ScorerParts): Scorer {
         const rule = parts.ruleOf(space);
         if (rule === undefined) throw new RangeError(`the model has no reference for the space ${space}`);
         const own = logits.subarray(i * heads.length, (i + 1) * heads.length);
-        const judged = judge(rule, heads, own, size);
-        const percentiles: Record<string, number> = {};
-        heads.forEach((name, head) => {
-          percentiles[name] = judged.heads[head] ?? 0.5;
-        });
-        const expected: Record<string, number> = {};
-        for (const [dataset, curve] of parts.curvesOf(space)) {
-          expected[dataset] = expectedAccuracy(curve, percentiles[curve.head] ?? 0.5);
+        const told: { -readonly [Key in keyof Prediction]: Prediction[Key] } = {
+          ...judge(rule, heads, own, size),
+          warnings: warningsOf(graph, space, parts),
+        };
+        const percentile = (head: number): number => rule.heads[head]?.percentile(own[head] ?? 0) ?? 0.5;
+        if (details.includes('heads')) {
+          told.heads = Object.fromEntries(heads.map((name, head) => [name, percentile(head)]));
         }
-        const { score, percentile } = judged;
-        return { score, percentile, heads: percentiles, expected, warnings: warningsOf(graph, space, parts) };
+        if (details.includes('expected')) {
+          const accuracies = [...parts.curvesOf(space)].map(([dataset, curve]) => [
+            dataset,
+            expectedAccuracy(curve, percentile(heads.indexOf(curve.head))),
+          ]);
+          told.expected = Object.fromEntries(accuracies);
+        }
+        return told;
       });
     },
   };

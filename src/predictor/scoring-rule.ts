@@ -70,37 +70,37 @@ function average(votes: readonly Vote[]): number {
   }
 }
 
-/** @param costs percentiles of {@link COST_VOTERS}; nothing where some cost is not known, which then has no vote */
-function scoreOf(
+/** Percentile of every head and cost that votes, heads first. */
+function votesOf(
   names: readonly string[],
   votes: Votes,
-  heads: readonly number[],
-  costs: readonly number[] | undefined,
-): number {
+  heads: readonly Distribution[],
+  costs: readonly Distribution[],
+  logits: ArrayLike<number>,
+  size: Size | undefined,
+): Vote[] {
   const all: Vote[] = [];
-  const add = (name: string, percentile: number): void => {
+  names.forEach((name, i) => {
     const weight = votes[name] ?? 0;
-    if (weight > 0) all.push({ percentile, weight, crowns: name === CROWNS });
-  };
-  names.forEach((name, head) => {
-    add(name, heads[head] ?? 0.5);
+    if (weight === 0) return;
+    const percentile = heads[i]?.percentile(logits[i] ?? 0) ?? 0.5;
+    all.push({ percentile, weight, crowns: name === CROWNS });
   });
-  costs?.forEach((percentile, i) => {
-    add(COST_VOTERS[i] ?? '', percentile);
+  if (size === undefined || !votesByCost(votes)) return all;
+  const logs = logarithms(size);
+  COST_VOTERS.forEach((name, i) => {
+    const weight = votes[name] ?? 0;
+    if (weight === 0) return;
+    all.push({ percentile: costs[i]?.percentile(logs[i] ?? 0) ?? 0.5, weight, crowns: false });
   });
-  return average(all);
+  return all;
 }
-
-const percentilesOf = (distributions: readonly Distribution[], values: ArrayLike<number>): number[] =>
-  distributions.map((distribution, i) => distribution.percentile(values[i] ?? 0));
 
 export interface Judgement {
   /** In (0, 1), higher is better. */
   readonly score: number;
   /** Share of the space's reference architectures that score lower, 0..100. */
   readonly percentile: number;
-  /** Every head's percentile in the space, (0, 1), in the order of the heads. */
-  readonly heads: readonly number[];
 }
 
 /**
@@ -108,18 +108,17 @@ export interface Judgement {
  *
  * @param names of the heads
  * @param logits of the heads, in the same order
- * @param size of the canonical graph's network, where the rule {@link votesByCost} and it is known
+ * @param size of the canonical graph's network, where the rule {@link votesByCost} and it is known; costs have no
+ *   vote without it
  */
 export function judge(
-  rule: ScoringRule,
+  { votes, heads, costs, scores }: ScoringRule,
   names: readonly string[],
   logits: ArrayLike<number>,
   size?: Size,
 ): Judgement {
-  const heads = percentilesOf(rule.heads, logits);
-  const costs = size && votesByCost(rule.votes) ? percentilesOf(rule.costs, logarithms(size)) : undefined;
-  const score = scoreOf(names, rule.votes, heads, costs);
-  return { score, percentile: 100 * rule.scores.percentile(score), heads };
+  const score = average(votesOf(names, votes, heads, costs, logits, size));
+  return { score, percentile: 100 * scores.percentile(score) };
 }
 
 /**
@@ -137,11 +136,9 @@ export function fitRule(
   const row = (i: number): Float32Array => logits.subarray(i * names.length, (i + 1) * names.length);
   const logs = sizes.map(logarithms);
   const heads = names.map((_, head) => Distribution.of(logs.map((_, i) => row(i)[head] ?? 0)));
-  const byCost = COST_VOTERS.map((_, i) => Distribution.of(logs.map((values) => values[i] ?? 0)));
-  const scores = logs.map((values, i) =>
-    scoreOf(names, votes, percentilesOf(heads, row(i)), percentilesOf(byCost, values)),
-  );
-  return { votes, heads, costs: byCost, scores: Distribution.of(scores) };
+  const costs = COST_VOTERS.map((_, i) => Distribution.of(logs.map((values) => values[i] ?? 0)));
+  const scores = sizes.map((size, i) => average(votesOf(names, votes, heads, costs, row(i), size)));
+  return { votes, heads, costs, scores: Distribution.of(scores) };
 }
 
 /** A rule's distributions as float32 [heads + 3 + 1, 129]: the heads', the costs', then the score's. */

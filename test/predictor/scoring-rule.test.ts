@@ -55,24 +55,24 @@ describe('a scoring rule', () => {
           logits.map((_, i) => logits[i >> 1] ?? 0),
           sizes,
         );
-        const { score, heads } = judge(agreed, ['accuracy', 'nwot'], [value, value]);
-        expect(heads[0]).toBe(heads[1]);
-        expect(Math.abs(score - (heads[0] ?? 0))).toBeLessThan(1e-9);
+        const { score } = judge(agreed, ['accuracy', 'nwot'], [value, value]);
+        const [accuracy, nwot] = agreed.heads.map((head) => head.percentile(value));
+        expect(accuracy).toBe(nwot);
+        expect(Math.abs(score - (accuracy ?? 0))).toBeLessThan(1e-9);
       }),
     );
   });
 
   it('is the geometric mean of proxies, which cannot crown', () => {
     const proxies = fitRule(names, { nwot: 2, latency: 1 }, logits, sizes);
-    const { score, heads } = judge(proxies, names, [0.3, -1, 4]);
-    const [, nwot = 0, latency = 0] = heads;
+    const { score } = judge(proxies, names, [0.3, -1, 4]);
+    const [, nwot = 0, latency = 0] = [0.3, -1, 4].map((value, i) => proxies.heads[i]?.percentile(value));
     expect(score).toBeCloseTo((nwot * nwot * latency) ** (1 / 3), 12);
   });
 
   it('is a lone voter’s percentile to the bit', () => {
     const alone = fitRule(names, { accuracy: 1 }, logits, sizes);
-    const { score, heads } = judge(alone, names, [0.3, -1, 4]);
-    expect(score).toBe(heads[0]);
+    expect(judge(alone, names, [0.3, -1, 4]).score).toBe(alone.heads[0]?.percentile(0.3));
   });
 
   it('never falls when a voter’s percentile rises, and stays inside (0, 1)', () => {

@@ -61,7 +61,7 @@ export async function fanOut(
     }
     outcome.value.forEach(({ score, heads }, k) => {
       const key = batches[i]?.[k]?.key;
-      if (key !== undefined) scores.set(key, { score, heads });
+      if (key !== undefined) scores.set(key, heads === undefined ? { score } : { score, heads });
     });
   });
   return failure === undefined ? { scores } : { scores, failure };
