@@ -54,37 +54,39 @@ export function validate(graph: OperatorGraph): OperatorGraph {
     fail('graph-too-many-edges', `at most ${MAX_EDGES} edges, got ${graph.edges.length}`, '/edges');
   }
   const seen = new Set<string>();
+  let [inputs, outputs] = [0, 0];
   graph.nodes.forEach(({ id, op }, i) => {
     if (seen.has(id)) fail('graph-duplicate-node', `node id "${id}" is used twice`, `/nodes/${i}/id`);
     seen.add(id);
-    if (op.trim() === '') fail('graph-empty-operator', `node "${id}" has no operator`, `/nodes/${i}/op`);
-  });
-  graph.edges.forEach(({ from, to, count }, i) => {
-    for (const [end, position] of [from, to].entries()) {
-      if (graph.nodes[position] === undefined) {
-        fail('graph-unknown-node', 'the edge names a node that does not exist', `/edges/${i}/${end}`);
-      }
+    if (op === INPUT) inputs += 1;
+    else if (op === OUTPUT) outputs += 1;
+    else if (op.trim() === '') {
+      fail('graph-empty-operator', `node "${id}" has no operator`, `/nodes/${i}/op`);
     }
+  });
+  const expectNode = (position: number, edge: number, end: number): void => {
+    if (graph.nodes[position] !== undefined) return;
+    fail('graph-unknown-node', 'the edge names a node that does not exist', `/edges/${edge}/${end}`);
+  };
+  graph.edges.forEach(({ from, to, count }, i) => {
+    expectNode(from, i, 0);
+    expectNode(to, i, 1);
     if (from === to) fail('graph-cycle', 'an edge leads from a node to itself', `/edges/${i}`);
     if (!Number.isInteger(count) || count < 1) {
       fail('graph-bad-count', 'an edge is counted once or more', `/edges/${i}`);
     }
   });
-  for (const [op, name] of [
-    [INPUT, 'input'],
-    [OUTPUT, 'output'],
-  ] as const) {
-    const found = graph.nodes.flatMap((node, i) => (node.op === op ? [i] : []));
-    if (found.length !== 1) {
-      fail(`graph-${name}-count`, `exactly one ${name} node is needed, got ${found.length}`, '/nodes');
+  if (inputs !== 1) fail('graph-input-count', `exactly one input node is needed, got ${inputs}`, '/nodes');
+  if (outputs !== 1)
+    fail('graph-output-count', `exactly one output node is needed, got ${outputs}`, '/nodes');
+  graph.edges.forEach(({ from, to }, i) => {
+    if (graph.nodes[to]?.op === INPUT) {
+      fail('graph-input-edge', 'no edge may lead into the input', `/edges/${i}`);
     }
-    const at = found[0];
-    const wrong = graph.edges.findIndex((edge) => (op === INPUT ? edge.to === at : edge.from === at));
-    if (wrong >= 0) {
-      const end = op === INPUT ? 'into the input' : 'out of the output';
-      fail(`graph-${name}-edge`, `no edge may lead ${end}`, `/edges/${wrong}`);
+    if (graph.nodes[from]?.op === OUTPUT) {
+      fail('graph-output-edge', 'no edge may lead out of the output', `/edges/${i}`);
     }
-  }
+  });
   topologicalOrder(graph);
   return graph;
 }

@@ -34,10 +34,15 @@ export function quantizeVector(vector: ArrayLike<number>): Int8Array {
 }
 
 const inSteps = (value: number): number => clip(value / STRUCTURE_STEP);
+/** Most strides, repeats and widenings are 1. */
+const log2InSteps = (value: number): number => (value === 1 ? 0 : inSteps(Math.log2(value)));
 
 const weightsOf = new Map<string, number>();
 
-/** log2(1 + weights per pair of input and output channels): 1 for a 1 by 1 convolution, 3.3 for a 3 by 3, 0 for words that tell nothing. */
+/**
+ * log2(1 + weights per pair of input and output channels): 1 for a 1 by 1 convolution, 3.3 for a 3 by 3, 0 for
+ * words that tell nothing.
+ */
 function weightDensity(op: string): number {
   const known = weightsOf.get(op);
   if (known !== undefined) return known;
@@ -49,26 +54,23 @@ function weightDensity(op: string): number {
   return density;
 }
 
-/** Longest distance of every node from the start, along edges that all point forward. */
-function levels(count: number, edges: readonly { from: number; to: number }[]): Int32Array {
-  const level = new Int32Array(count);
-  for (const { from, to } of edges) level[to] = Math.max(level[to] ?? 0, (level[from] ?? 0) + 1);
-  return level;
-}
-
-/** int8 structure features of one node, weighed as `op` is, in the order of {@link STRUCTURE_FEATURES}. */
-function structureOf(node: OperatorNode, op: string, fromInput: number, toOutput: number): number[] {
-  const { channelsIn = 1, channelsOut = 1, resolution = 1, stride = 1, repeat = 1 } = node;
-  return [
-    inSteps(Math.log2(channelsOut)),
-    inSteps(Math.log2(channelsOut / channelsIn)),
-    inSteps(Math.log2(resolution)),
-    inSteps(Math.log2(stride)),
-    inSteps(Math.log2(repeat)),
-    inSteps(weightDensity(op)),
-    inSteps(Math.min(fromInput, 15) / 2),
-    inSteps(Math.min(toOutput, 15) / 2),
-  ];
+/** Writes the structure features of one node, weighed as `op` is, in the order of {@link STRUCTURE_FEATURES}. */
+function writeStructure(
+  features: Int8Array,
+  at: number,
+  { channelsIn = 1, channelsOut = 1, resolution = 1, stride = 1, repeat = 1 }: OperatorNode,
+  op: string,
+  fromInput: number,
+  toOutput: number,
+): void {
+  features[at] = log2InSteps(channelsOut);
+  features[at + 1] = log2InSteps(channelsOut / channelsIn);
+  features[at + 2] = log2InSteps(resolution);
+  features[at + 3] = log2InSteps(stride);
+  features[at + 4] = log2InSteps(repeat);
+  features[at + 5] = inSteps(weightDensity(op));
+  features[at + 6] = inSteps(Math.min(fromInput, 15) / 2);
+  features[at + 7] = inSteps(Math.min(toOutput, 15) / 2);
 }
 
 /** One graph's tensors. */
@@ -91,21 +93,29 @@ export function encode(
   vectorOf: (op: string) => Int8Array,
   kinOf: (op: string) => string = (op) => op,
 ): EncodedGraph {
-  const n = graph.nodes.length;
-  const vectors = graph.nodes.map(({ op }) => vectorOf(op));
-  const vectorSize = vectors[0]?.length ?? VECTOR_SIZE;
+  const { nodes, edges } = graph;
+  const n = nodes.length;
+  const [first] = nodes;
+  const vectorSize = first === undefined ? VECTOR_SIZE : vectorOf(first.op).length;
   const width = vectorSize + STRUCTURE_FEATURES.length;
   const features = new Int8Array(n * width);
   const adjacency = new Uint8Array(n * n);
-  // Canonical edges are sorted by source; sources stand in level order, so that one sweep settles the levels.
-  const fromInput = levels(n, graph.edges);
-  const backward = [...graph.edges].reverse().map(({ from, to }) => ({ from: to, to: from }));
-  const toOutput = levels(n, backward);
-  graph.nodes.forEach((node, i) => {
-    features.set(vectors[i] ?? [], i * width);
-    const structure = structureOf(node, kinOf(node.op), fromInput[i] ?? 0, toOutput[i] ?? 0);
-    features.set(structure, i * width + vectorSize);
+  // Longest paths: canonical edges are sorted by source, and sources stand in level order, so that one sweep
+  // there and one back settle them.
+  const fromInput = new Array<number>(n).fill(0);
+  const toOutput = new Array<number>(n).fill(0);
+  for (const { from, to, count } of edges) {
+    adjacency[to * n + from] = count;
+    fromInput[to] = Math.max(fromInput[to] ?? 0, (fromInput[from] ?? 0) + 1);
+  }
+  for (let i = edges.length - 1; i >= 0; i--) {
+    const { from = 0, to = 0 } = edges[i] ?? {};
+    toOutput[from] = Math.max(toOutput[from] ?? 0, (toOutput[to] ?? 0) + 1);
+  }
+  nodes.forEach((node, i) => {
+    features.set(vectorOf(node.op), i * width);
+    const at = i * width + vectorSize;
+    writeStructure(features, at, node, kinOf(node.op), fromInput[i] ?? 0, toOutput[i] ?? 0);
   });
-  for (const { from, to, count } of graph.edges) adjacency[to * n + from] = count;
   return { nodes: n, features, adjacency };
 }
