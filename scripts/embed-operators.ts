@@ -1,10 +1,11 @@
 /**
  * `npm run embed`: the vectors of the operators in `src/operators/catalogue.ts`, from all-MiniLM-L6-v2, into
- * `models/operators*`. The layouts are told in `src/operators/table.ts`. The same encoder on the same machine
+ * `models/operators*`, and those of other wordings of the benchmarks' operators into `models/wordings*`. The
+ * layouts are told in `src/operators/table.ts` and `src/operators/kin.ts`. The same encoder on the same machine
  * gives the same bytes; another processor may differ in an embedding's last bits.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import { Command } from 'commander';
@@ -12,8 +13,10 @@ import { PCA } from 'ml-pca';
 import { CATALOGUE, type Operator } from '../src/operators/catalogue.ts';
 import { COLUMNS, DIMENSIONS, project } from '../src/operators/projection.ts';
 import type { OperatorManifest } from '../src/operators/table.ts';
+import { quantizeVector } from '../src/predictor/encode.ts';
 import { ENCODER } from './minilm/checkpoint.ts';
 import { openEncoder } from './minilm/encoder.ts';
+import { allWordings, wordingManifest } from './train/wordings.ts';
 
 /** Vectors as one int8 row each and the scale that undoes the rounding, float32 first. */
 interface QuantizedRows {
@@ -114,6 +117,16 @@ async function embedTable(folder: string, cache: string): Promise<void> {
   );
 }
 
+/** Other wordings of the benchmarks' operators, projected on the components of the table in `folder`. */
+async function embedWordings(folder: string, cache: string): Promise<void> {
+  const bytes = await readFile(join(folder, 'operators-pca.bin'));
+  const coefficients = new Float32Array(Uint8Array.from(bytes).buffer);
+  const vectors = await encodeAll('wordings', allWordings(), cache);
+  const rows = vectors.map((vector) => quantizeVector(project(coefficients, vector)));
+  await write(folder, 'wordings-64.bin', joined(rows));
+  await write(folder, 'wordings.json', `${JSON.stringify(wordingManifest(), null, 1)}\n`);
+}
+
 /**
  * Vectors of the short, medium and long descriptions, to compare them in training: `LENGTH-384.bin`, float32
  * [rows][384], and `LENGTH-64.bin`, float32 [rows][64] projected on components of their own, in the order of
@@ -143,7 +156,18 @@ const program = new Command('embed-operators')
     '--ablation',
     'write vectors of the short, medium and long descriptions into CACHE/ablation instead',
   )
+  .option('--wordings', 'leave the table as it is and write only the other wordings')
   .parse();
 
-const options = program.opts<{ out: string; cache: string; ablation?: boolean }>();
-await (options.ablation ? embedAblation(options.cache) : embedTable(options.out, options.cache));
+const { out, cache, ablation, wordings } = program.opts<{
+  out: string;
+  cache: string;
+  ablation?: boolean;
+  wordings?: boolean;
+}>();
+if (ablation) {
+  await embedAblation(cache);
+} else {
+  if (!wordings) await embedTable(out, cache);
+  await embedWordings(out, cache);
+}

@@ -1,5 +1,6 @@
 /** What is scored: the cells of NAS-Bench-201, and graphs of any size. */
-import { canonicalize } from '../../src/graph/canonicalize.ts';
+import { canonicalize, canonicalKey } from '../../src/graph/canonicalize.ts';
+import type { OperatorGraph } from '../../src/graph/operator-graph.ts';
 import type { OperatorTable } from '../../src/operators/table.ts';
 import {
   type EncodedGraph,
@@ -8,12 +9,32 @@ import {
   quantizeVector,
   VECTOR_SIZE,
 } from '../../src/predictor/encode.ts';
+import { nasBench101Space } from '../../src/spaces/nas-bench-101.ts';
 import { nasBench201Space } from '../../src/spaces/nas-bench-201.ts';
-import { enumerate } from '../../src/spaces/variation.ts';
+import { seededRandom } from '../../src/spaces/random.ts';
+import { enumerate, sample } from '../../src/spaces/variation.ts';
 
 /** All 15,625 cells as their benchmark writes them. */
 export const cellTexts = (): string[] =>
   [...enumerate(nasBench201Space)].map((genome) => nasBench201Space.print(genome));
+
+/** Networks among the 15,625 cells: many cells are one network. */
+export const distinctNetworks = (): number =>
+  new Set([...enumerate(nasBench201Space)].map((genome) => keyOf(nasBench201Space.network(genome).graph)))
+    .size;
+
+const keyOf = (graph: OperatorGraph): string => canonicalKey(canonicalize(graph));
+
+/** So many different cells of NAS-Bench-101, as a caller writes them. */
+export function sampledTexts(count: number): string[] {
+  const random = seededRandom(1);
+  const texts = new Set<string>();
+  while (texts.size < count) {
+    const genome = sample(nasBench101Space, random);
+    if (genome !== undefined) texts.add(nasBench101Space.print(genome));
+  }
+  return [...texts];
+}
 
 /** All 15,625 cells as the network reads them. */
 export function encodedCells(table: OperatorTable): EncodedGraph[] {

@@ -24,6 +24,7 @@ import { LABELLED_VOTES, optionsOf, SEEDS, TRANSFER_VOTES } from '../train/plan.
 import { heldOut, visibility } from '../train/protocol.ts';
 import { tensorsOf, vectorsOf } from '../train/tensors.ts';
 import { predict, type TensorTable, train } from '../train/trainer.ts';
+import { wordingVectors } from '../train/wordings.ts';
 import { type Quality, qualityOf, spreadOf } from './measure.ts';
 
 type Vectors = (op: string) => Int8Array;
@@ -34,6 +35,8 @@ interface Variant {
   readonly vectors?: Vectors;
   readonly raw?: boolean;
   readonly structure?: boolean;
+  /** Whether some graphs are taught in other words, as every network of the plan is. */
+  readonly reworded?: boolean;
   /** Share of NAS-Bench-101's labels. */
   readonly labels?: number;
   /** Amortised proxies as further heads, taught on NAS-Bench-101 and DARTS cells, and voting. */
@@ -82,14 +85,17 @@ function withoutStructure(table: TensorTable): TensorTable {
   return { ...table, features };
 }
 
-const operators = operatorTable(readArtefacts());
+const artefacts = readArtefacts();
+const operators = operatorTable(artefacts);
 const short = vectorsOf(operators);
+const wordingsOf = wordingVectors(artefacts);
 
 /** The whole embeddings. */
 const whole: Vectors = (op) => quantizeVector(operators.vector384(op) ?? []);
 
 const VARIANTS: readonly Variant[] = [
   { name: 'as it is: canonical graph, short words, PCA 64, structure, accuracy head' },
+  { name: 'a third of the graphs taught in other words', reworded: true },
   { name: 'graph as written', raw: true },
   { name: 'one-hot operators', vectors: oneHot() },
   { name: 'all 384 numbers of the embedding', vectors: whole },
@@ -113,7 +119,8 @@ interface Outcome {
 }
 
 async function run(variant: Variant, seed: number): Promise<Outcome> {
-  const { vectors = short, raw = false, structure = true, labels = 1, votes = LABELLED_VOTES } = variant;
+  const { vectors = short, raw = false, structure = true, reworded = false } = variant;
+  const { labels = 1, votes = LABELLED_VOTES } = variant;
   const heads = variant.votes === undefined ? ['accuracy'] : TRANSFER_HEADS;
   const job = {
     id: 'ablation',
@@ -123,7 +130,13 @@ async function run(variant: Variant, seed: number): Promise<Outcome> {
   } as const;
   const tensors = (table: BenchmarkTable, visible: (head: string, row: number) => boolean): TensorTable => {
     const graphs = raw ? table.raw : table.graphs;
-    const found = tensorsOf(table, { heads, vectorOf: vectors, visible, graphs });
+    const found = tensorsOf(table, {
+      heads,
+      vectorOf: vectors,
+      visible,
+      graphs,
+      ...(reworded ? { wordingsOf } : {}),
+    });
     return structure ? found : withoutStructure(found);
   };
   const sees = visibility('P1', job.target, source);

@@ -31,6 +31,8 @@ export async function searchScorer(job: Job, table: OperatorTable): Promise<Scor
     model: { id: job.id, version: '1', sha256: '' },
     heads,
     table,
+    // Cells of a benchmark name no unheard-of words.
+    kinOf: () => '',
     network: () => network,
     ruleOf: () => rule,
     curvesOf: () => [],

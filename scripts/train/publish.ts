@@ -56,7 +56,7 @@ function hashes(folder: string, prefix = ''): Record<string, string> {
   for (const name of readdirSync(folder).sort()) {
     const file = join(folder, name);
     if (statSync(file).isDirectory()) Object.assign(found, hashes(file, `${prefix}${name}/`));
-    else if (/\.(bin|onnx|wasm)$/.test(name) || name === 'operators.json') {
+    else if (/\.(bin|onnx|wasm)$/.test(name) || /^(operators|wordings)\.json$/.test(name)) {
       found[prefix + name] = createHash('sha256').update(readFileSync(file)).digest('hex');
     }
   }

@@ -1,6 +1,7 @@
 /** @file Trains one network of the plan. Started by train.ts as a process of its own, one a core. */
 import { createHash } from 'node:crypto';
-import type { OperatorTable } from '../../src/operators/table.ts';
+import { operatorTable } from '../../src/predictor/operator-table.ts';
+import type { Artefacts } from '../../src/predictor/scorer.ts';
 import type { BenchmarkTable } from '../data/benchmark-table.ts';
 import { type Checkpoint, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { groupsOf } from './groups.ts';
@@ -8,13 +9,20 @@ import { headsOf, type Job, optionsOf } from './plan.ts';
 import { visibility } from './protocol.ts';
 import { tensorsOf, vectorsOf } from './tensors.ts';
 import { calibrate, type TensorTable, train } from './trainer.ts';
+import { wordingVectors } from './wordings.ts';
 
 /** What the result of a job depends on besides this code: options, and all that the network is shown. */
 function fingerprintOf(job: Job, tensors: readonly TensorTable[]): string {
   const { headWeights, onStep: _, ...options } = optionsOf(job);
   const data = createHash('sha256');
-  for (const { features, adjacency, targets } of tensors) {
-    for (const { buffer, byteOffset, byteLength } of [features, adjacency, targets]) {
+  for (const { features, adjacency, targets, operators, wordings } of tensors) {
+    for (const { buffer, byteOffset, byteLength } of [
+      features,
+      adjacency,
+      targets,
+      operators,
+      ...wordings.flat(),
+    ]) {
       data.update(new Uint8Array(buffer, byteOffset, byteLength));
     }
   }
@@ -29,17 +37,19 @@ function fingerprintOf(job: Job, tensors: readonly TensorTable[]): string {
 export async function runJob(
   job: Job,
   tables: ReadonlyMap<string, BenchmarkTable>,
-  operators: OperatorTable,
+  artefacts: Artefacts,
   file: string,
   onStep: (step: number, loss: number) => void,
 ): Promise<Checkpoint> {
   const options = optionsOf(job);
-  const vectorOf = vectorsOf(operators);
+  const vectorOf = vectorsOf(operatorTable(artefacts));
+  const wordingsOf = wordingVectors(artefacts);
   const tensors = [...tables.values()]
     .map((table) =>
       tensorsOf(table, {
         heads: headsOf(job),
         vectorOf,
+        wordingsOf,
         visible: visibility(job.protocol, job.target, table),
       }),
     )

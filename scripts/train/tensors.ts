@@ -26,12 +26,14 @@ export interface TensorOptions {
   readonly visible: (head: string, row: number) => boolean;
   /** Default: the canonical graphs. */
   readonly graphs?: readonly OperatorGraph[];
+  /** int8 vectors of other wordings of an operator. Default: none. */
+  readonly wordingsOf?: (op: string) => readonly Int8Array[];
 }
 
 /** A benchmark's rows as tensors, with the row of the table that each came from. */
 export function tensorsOf(
   table: BenchmarkTable,
-  { heads, vectorOf, visible, graphs = table.graphs }: TensorOptions,
+  { heads, vectorOf, visible, graphs = table.graphs, wordingsOf = () => [] }: TensorOptions,
 ): TensorTable & { readonly rowsOf: readonly number[] } {
   const targets = heads.map((head) => targetOf(head, table));
   const seen = (head: number, row: number): number => {
@@ -45,12 +47,19 @@ export function tensorsOf(
   const adjacency = new Uint8Array(rowsOf.length * nodes * nodes);
   const sizes = new Uint8Array(rowsOf.length);
   const out = new Float32Array(rowsOf.length * heads.length);
+  const operators = new Uint8Array(rowsOf.length * nodes);
+  const words = [...new Set(graphs.flatMap((graph) => graph.nodes.map(({ op }) => op)))];
+  const idOf = new Map(words.map((op, id) => [op, id]));
   rowsOf.forEach((row, i) => {
     const graph = graphs[row];
     if (graph === undefined) return;
     const encoded = encode(graph, vectorOf);
     const n = encoded.nodes;
     sizes[i] = n;
+    operators.set(
+      graph.nodes.map(({ op }) => idOf.get(op) ?? 0),
+      i * nodes,
+    );
     features.set(encoded.features, i * nodes * width);
     for (let to = 0; to < n; to++) {
       adjacency.set(encoded.adjacency.subarray(to * n, (to + 1) * n), (i * nodes + to) * nodes);
@@ -59,5 +68,16 @@ export function tensorsOf(
       out[i * heads.length + head] = seen(head, row);
     });
   });
-  return { space: table.space, rows: rowsOf.length, nodes, features, adjacency, sizes, targets: out, rowsOf };
+  return {
+    space: table.space,
+    rows: rowsOf.length,
+    nodes,
+    features,
+    adjacency,
+    sizes,
+    targets: out,
+    operators,
+    wordings: words.map(wordingsOf),
+    rowsOf,
+  };
 }

@@ -11,7 +11,6 @@ import { fileURLToPath } from 'node:url';
 import { MultiBar } from 'cli-progress';
 import { Command } from 'commander';
 import { readArtefacts } from '../../src/predictor/artefacts-node.ts';
-import { operatorTable } from '../../src/predictor/operator-table.ts';
 import { loadBenchmarks } from '../data/benchmarks.ts';
 import { CACHE, dataFolder, MODELS } from '../folders.ts';
 import { exportInt8 } from './export-onnx.ts';
@@ -48,11 +47,10 @@ const flags = new Command('npm run train --')
 
 /** Trains one network here and writes its int8 file. */
 async function trainHere(job: Job): Promise<void> {
-  const table = operatorTable(readArtefacts());
   const { parameters, steps } = await runJob(
     job,
     loadBenchmarks(flags.data),
-    table,
+    readArtefacts(),
     checkpointOf(job),
     (step, loss) => process.send?.({ step, loss }),
   );

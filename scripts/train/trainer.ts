@@ -19,6 +19,10 @@ export interface TensorTable {
   readonly sizes: Uint8Array;
   /** Percentiles in (0, 1), NaN where unknown [rows, heads]. */
   readonly targets: Floats;
+  /** Which operator each node is, a row of `wordings` [rows, nodes]. */
+  readonly operators: Uint8Array;
+  /** int8 vectors of other wordings of each operator; none where nobody rewords it. */
+  readonly wordings: readonly (readonly Int8Array[])[];
 }
 
 /**
@@ -41,6 +45,8 @@ export interface TrainingOptions {
   readonly decay: number;
   /** Deviation of the normal noise added to a node's operator vector: words close by should read alike. */
   readonly jitter: number;
+  /** Share of a batch's graphs whose operators are called something else: what counts is what the words mean. */
+  readonly reworded: number;
   /** Largest Euclidean norm of a step's gradient: one wild batch must not kill the ReLUs. */
   readonly clip: number;
   /** Weight of the percentile's cross-entropy beside the ranking term. */
@@ -127,6 +133,32 @@ function fill(batch: Batch, at: number, nodes: number, table: TensorTable, rows:
       batch.a.set(table.adjacency.subarray(start, start + size), ((at + b) * nodes + n) * nodes);
     }
     batch.mask.fill(1, (at + b) * nodes, (at + b) * nodes + size);
+  }
+}
+
+/** Replaces the operator vectors of a share of the graphs by those of other wordings, drawn per graph and operator. */
+function reword(
+  batch: Batch,
+  at: number,
+  nodes: number,
+  table: TensorTable,
+  rows: ArrayLike<number>,
+  share: number,
+  random: Random,
+): void {
+  const { features } = batch;
+  for (let b = 0; b < rows.length; b++) {
+    if (random.uniform() >= share) continue;
+    const row = rows[b] ?? 0;
+    const style = random.below(1 << 20);
+    for (let n = 0; n < (table.sizes[row] ?? 0); n++) {
+      const operator = table.operators[row * table.nodes + n] ?? 0;
+      const wordings = table.wordings[operator] ?? [];
+      if (wordings.length === 0) continue;
+      const vector = wordings[(style + 7 * operator) % wordings.length] ?? [];
+      const to = ((at + b) * nodes + n) * features;
+      for (let i = 0; i < vector.length; i++) batch.x[to + i] = (vector[i] ?? 0) * Math.fround(VECTOR_STEP);
+    }
   }
 }
 
@@ -241,6 +273,7 @@ export async function train(groups: readonly Group[], options: TrainingOptions):
         const drawn = table === undefined ? undefined : draw.get(table)?.next().value;
         if (table === undefined || drawn === undefined) continue;
         fill(input, s * batch, nodes, table, drawn);
+        reword(input, s * batch, nodes, table, drawn, options.reworded, random);
         weight.set(options.headWeights(table.space), s * shape.heads);
         for (const [b, row] of drawn.entries()) {
           for (let head = 0; head < shape.heads; head++) {

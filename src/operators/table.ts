@@ -44,22 +44,6 @@ function expectBytes(name: string, buffer: ArrayBuffer, expected: number): void 
   }
 }
 
-/** Product of row `row` of a matrix with `vector`, which has as many columns, and the row's own square. */
-function productAndSquare(
-  matrix: Float32Array | Int8Array,
-  row: number,
-  vector: ArrayLike<number>,
-  columns: number,
-): { readonly product: number; readonly square: number } {
-  let [product, square] = [0, 0];
-  for (let i = 0; i < columns; i++) {
-    const own = matrix[row * columns + i] ?? 0;
-    product += own * (vector[i] ?? 0);
-    square += own * own;
-  }
-  return { product, square };
-}
-
 export class OperatorTable {
   readonly encoder: OperatorManifest['encoder'];
   /** Canonical words and family of every row. */
@@ -118,23 +102,16 @@ export class OperatorTable {
     return project(this.coefficients, embedding);
   }
 
-  /** The operator whose principal components lie nearest to `vector` [64]. */
-  kinOf(vector: ArrayLike<number>): string {
-    let kin = '';
-    let closest = -Infinity;
-    this.operators.forEach(({ op }, row) => {
-      const { product, square } = productAndSquare(this.projections, row, vector, COLUMNS);
-      const closeness = 2 * product - square;
-      if (closeness > closest) [kin, closest] = [op, closeness];
-    });
-    return kin;
-  }
-
   /** The `count` operators whose embeddings point the way that `embedding` [384] does, nearest first. */
   nearest(embedding: ArrayLike<number>, count: number): Neighbour[] {
     const length = Math.hypot(...Array.from(embedding));
     const neighbours = this.operators.map(({ op }, row) => {
-      const { product, square } = productAndSquare(this.steps, row, embedding, DIMENSIONS);
+      let [product, square] = [0, 0];
+      for (let i = 0; i < DIMENSIONS; i++) {
+        const own = this.steps[row * DIMENSIONS + i] ?? 0;
+        product += own * (embedding[i] ?? 0);
+        square += own * own;
+      }
       return { op, cosine: product / (Math.sqrt(square) * length) };
     });
     return neighbours.sort((a, b) => b.cosine - a.cosine).slice(0, count);

@@ -1,12 +1,14 @@
 /** Canonical graphs in, scores out: the one door to the predictor. */
 import type { FormatId } from '../formats/format.ts';
+import { canonicalKey } from '../graph/canonicalize.ts';
 import type { Size } from '../graph/cost.ts';
 import type { OperatorGraph } from '../graph/operator-graph.ts';
 import type { OperatorTable } from '../operators/table.ts';
 import { encode, quantizeVector } from './encode.ts';
 import type { Gcn, OpenGcn } from './gcn.ts';
+import { LogitCache } from './logit-cache.ts';
 import type { AccuracyCurve, ModelCard } from './model-card.ts';
-import { operatorTable } from './operator-table.ts';
+import { kinOf, operatorTable } from './operator-table.ts';
 import { judge, packedSize, type ScoringRule, unpackRule, votesByCost } from './scoring-rule.ts';
 
 /** The reference distributions of every space, one packed rule after the other. */
@@ -150,6 +152,7 @@ export function createScorer(artefacts: Artefacts, openGcn: OpenGcn): Scorer {
   const curves = new Map(
     Object.entries(card.expected).map(([space, byDataset]) => [space, Object.entries(byDataset)]),
   );
+  let findKin: ReturnType<typeof kinOf> | undefined;
   let gcn: Gcn | undefined;
   const network = (): Gcn => {
     gcn ??= openGcn(binary(artefacts, card.network), card.heads.length);
@@ -159,6 +162,10 @@ export function createScorer(artefacts: Artefacts, openGcn: OpenGcn): Scorer {
     model: { id: card.id, version: card.version, sha256: card.files[card.network] ?? '' },
     heads: card.heads,
     table,
+    kinOf: (vector) => {
+      findKin ??= kinOf(artefacts, table);
+      return findKin(vector);
+    },
     network,
     ruleOf: (space) => rules.get(space) ?? rules.get('dag'),
     curvesOf: (space) => curves.get(space) ?? [],
@@ -171,6 +178,8 @@ export interface ScorerParts {
   readonly model: ModelIdentity;
   readonly heads: readonly string[];
   readonly table: OperatorTable;
+  /** The known operator that a vector [64] of unheard-of words means. */
+  readonly kinOf: (vector: ArrayLike<number>) => string;
   readonly network: () => Gcn;
   readonly ruleOf: (space: FormatId) => ScoringRule | undefined;
   /** By dataset. */
@@ -182,6 +191,48 @@ export interface ScorerParts {
 export function scorerOf(parts: ScorerParts): Scorer {
   const { heads, table } = parts;
   const vocabulary = new Vocabulary(table);
+  const cache = new LogitCache();
+
+  async function compute(
+    graphs: readonly OperatorGraph[],
+    vectors: ReadonlyMap<string, Float32Array>,
+  ): Promise<Float32Array[]> {
+    const unheard = [...vectors].filter(([op]) => !table.has(op));
+    const kin = new Map(unheard.map(([op, vector]) => [op, parts.kinOf(vector)]));
+    const encoded = graphs.map((graph) =>
+      encode(
+        graph,
+        (op) => vocabulary.vectorOf(op, vectors),
+        (op) => kin.get(op) ?? op,
+      ),
+    );
+    const logits = await parts.network().logits(encoded);
+    return graphs.map((_, i) => logits.slice(i * heads.length, (i + 1) * heads.length));
+  }
+
+  /** Every graph's logits; a network that was met lately, or stands twice in the batch, is computed once. */
+  async function recall(graphs: readonly OperatorGraph[]): Promise<Float32Array[]> {
+    const keys = graphs.map(canonicalKey);
+    const known = new Map<string, Float32Array>();
+    const fresh = new Map<string, OperatorGraph>();
+    graphs.forEach((graph, i) => {
+      const key = keys[i] ?? '';
+      if (known.has(key) || fresh.has(key)) return;
+      const logits = cache.get(key);
+      if (logits === undefined) fresh.set(key, graph);
+      else known.set(key, logits);
+    });
+    if (fresh.size > 0) {
+      const computed = await compute([...fresh.values()], noVectors);
+      [...fresh.keys()].forEach((key, i) => {
+        const logits = computed[i] ?? new Float32Array();
+        known.set(key, logits);
+        cache.set(key, logits);
+      });
+    }
+    return keys.map((key) => known.get(key) ?? new Float32Array());
+  }
+
   return {
     model: parts.model,
     heads,
@@ -192,20 +243,13 @@ export function scorerOf(parts: ScorerParts): Scorer {
     votesByCost: (space) => votesByCost(parts.ruleOf(space)?.votes ?? {}),
     unknownOperators: ({ nodes }) => [...new Set(nodes.map(({ op }) => op))].filter((op) => !table.has(op)),
     async score(subjects, vectors = noVectors, details = DETAILS) {
-      const unheard = [...vectors].filter(([op]) => !table.has(op));
-      const kin = new Map(unheard.map(([op, vector]) => [op, table.kinOf(vector)]));
-      const encoded = subjects.map(({ graph }) =>
-        encode(
-          graph,
-          (op) => vocabulary.vectorOf(op, vectors),
-          (op) => kin.get(op) ?? op,
-        ),
-      );
-      const logits = await parts.network().logits(encoded);
+      const graphs = subjects.map(({ graph }) => graph);
+      // Whose words have vectors of the caller's own are nobody else's.
+      const logits = await (vectors.size === 0 ? recall(graphs) : compute(graphs, vectors));
       return subjects.map(({ graph, space, size }, i): Prediction => {
         const rule = parts.ruleOf(space);
         if (rule === undefined) throw new RangeError(`the model has no reference for the space ${space}`);
-        const own = logits.subarray(i * heads.length, (i + 1) * heads.length);
+        const own = logits[i] ?? new Float32Array();
         const told: { -readonly [Key in keyof Prediction]: Prediction[Key] } = {
           ...judge(rule, heads, own, size),
           warnings: warningsOf(graph, space, parts),
