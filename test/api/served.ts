@@ -2,7 +2,7 @@ import type { AccountDoor } from '../../src/api/access.ts';
 import { createApp } from '../../src/api/app.ts';
 import { Lexicon } from '../../src/operators/lexicon.ts';
 import { NewWordsRefused } from '../../src/operators/new-words.ts';
-import type { Scorer } from '../../src/predictor/scorer.ts';
+import { DETAILS, type Scorer } from '../../src/predictor/scorer.ts';
 import { doorTo, localAccount, PEPPER } from '../accounts/local-account.ts';
 import { table } from '../operators/artefacts.ts';
 
@@ -24,11 +24,17 @@ export const CELL = '|nor_conv_3x3~0|+|none~0|skip_connect~1|+|none~0|skip_conne
 export const byEdges: Scorer = {
   model: { id: 'edges', version: '1', sha256: '00' },
   heads: ['edges'],
-  score: async (subjects) =>
+  score: async (subjects, _, details = DETAILS) =>
     subjects.map(({ graph }) => {
       const edges = graph.edges.length;
       const score = edges / (edges + 4);
-      return { score, percentile: 100 * score, heads: { edges }, expected: {}, warnings: [] };
+      return {
+        score,
+        percentile: 100 * score,
+        ...(details.includes('heads') && { heads: { edges } }),
+        ...(details.includes('expected') && { expected: {} }),
+        warnings: [],
+      };
     }),
   votesByCost: () => false,
   reference: () => ({ of: 'two networks', scores: [0.25, 0.75] }),
