@@ -18,12 +18,13 @@ import { fitRule, judge, type Votes } from '../../src/predictor/scoring-rule.ts'
 import type { BenchmarkTable } from '../data/benchmark-table.ts';
 import { loadNasBench101, loadNasBench201, loadNasBench301 } from '../data/benchmarks.ts';
 import { CACHE, dataFolder } from '../folders.ts';
+import type { TensorTable } from '../train/batch.ts';
 import { groupsOf } from '../train/groups.ts';
 import { DATASET_HEADS, TRANSFER_HEADS } from '../train/heads.ts';
 import { LABELLED_VOTES, optionsOf, SEEDS, TRANSFER_VOTES } from '../train/plan.ts';
 import { heldOut, visibility } from '../train/protocol.ts';
 import { tensorsOf, vectorsOf } from '../train/tensors.ts';
-import { predict, type TensorTable, train } from '../train/trainer.ts';
+import { predict, train } from '../train/trainer.ts';
 import { wordingVectors } from '../train/wordings.ts';
 import { type Quality, qualityOf, spreadOf } from './measure.ts';
 

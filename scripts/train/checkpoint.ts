@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { Floats } from './batch.ts';
 import { parameterShapes, type Shape } from './network.ts';
-import type { Floats, Parameters } from './trainer.ts';
+import type { Parameters } from './trainer.ts';
 
 /** A trained network in float32 with its activation steps. */
 export interface Checkpoint {

@@ -1,5 +1,5 @@
+import type { Group, TensorTable } from './batch.ts';
 import { BATCH } from './plan.ts';
-import type { Group, TensorTable } from './trainer.ts';
 
 /** Largest graph that goes with the small ones: NAS-Bench-101's and -201's cells. */
 const SMALL = 8;

@@ -3,12 +3,13 @@ import { createHash } from 'node:crypto';
 import { operatorTable } from '../../src/predictor/operator-table.ts';
 import type { Artefacts } from '../../src/predictor/scorer.ts';
 import type { BenchmarkTable } from '../data/benchmark-table.ts';
+import type { TensorTable } from './batch.ts';
 import { type Checkpoint, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { groupsOf } from './groups.ts';
 import { headsOf, type Job, optionsOf } from './plan.ts';
 import { visibility } from './protocol.ts';
 import { tensorsOf, vectorsOf } from './tensors.ts';
-import { calibrate, type TensorTable, train } from './trainer.ts';
+import { calibrate, train } from './trainer.ts';
 import { wordingVectors } from './wordings.ts';
 
 /** What the result of a job depends on besides this code: options, and all that the network is shown. */

@@ -2,8 +2,8 @@ import { INPUT, type OperatorGraph } from '../../src/graph/operator-graph.ts';
 import type { OperatorTable } from '../../src/operators/table.ts';
 import { encode, quantizeVector, STRUCTURE_FEATURES } from '../../src/predictor/encode.ts';
 import type { BenchmarkTable } from '../data/benchmark-table.ts';
+import type { TensorTable } from './batch.ts';
 import { targetOf } from './heads.ts';
-import type { TensorTable } from './trainer.ts';
 
 /** Words -> int8 vector, each computed once. */
 export function vectorsOf(table: OperatorTable): (op: string) => Int8Array {
