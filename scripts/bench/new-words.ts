@@ -2,6 +2,7 @@
 import { WranglerDev } from '../../test/faults/wrangler-dev.ts';
 import { buildEncoder } from '../minilm/encoder-files.ts';
 import { median } from './statistics.ts';
+import { timedPost } from './timed-post.ts';
 
 const WORDS = Array.from({ length: 30 }, (_, i) => `octave convolution, ratio 1 to ${i + 2}`);
 
@@ -18,13 +19,8 @@ export async function measureNewWords(): Promise<NewWords> {
   const server = await WranglerDev.start(['wrangler.toml', 'wrangler.encoder.toml']);
   try {
     const key = await server.newKey();
-    const milliseconds = async (word: string): Promise<number> => {
-      const from = performance.now();
-      const answer = await server.post('/v1/operators/embed', { operators: [word] }, key);
-      const text = await answer.text();
-      if (!answer.ok) throw new Error(`${answer.status} ${text}`);
-      return performance.now() - from;
-    };
+    const milliseconds = (word: string): Promise<number> =>
+      timedPost(server, '/v1/operators/embed', { operators: [word] }, key);
     // Accounts and the table are there before words are timed.
     await milliseconds('convolution 3 by 3');
     const [first = '', ...others] = WORDS;

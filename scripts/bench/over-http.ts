@@ -2,6 +2,7 @@
 import { WranglerDev } from '../../test/faults/wrangler-dev.ts';
 import { median, quantile } from './statistics.ts';
 import { cellTexts, sampledTexts } from './subjects.ts';
+import { timedPost } from './timed-post.ts';
 
 const CALLS: Readonly<Record<number, number>> = { 1: 200, 32: 100, 1024: 30 };
 /** The whole space in so many calls. */
@@ -33,13 +34,8 @@ export async function measureOverHttp(): Promise<OverHttp> {
   const server = await WranglerDev.start(['wrangler.toml']);
   try {
     const key = await server.newKey();
-    const milliseconds = async (format: string, architectures: readonly string[]): Promise<number> => {
-      const from = performance.now();
-      const answer = await server.post('/v1/score', { format, architectures }, key);
-      const text = await answer.text();
-      if (!answer.ok) throw new Error(`${answer.status} ${text}`);
-      return performance.now() - from;
-    };
+    const milliseconds = (format: string, architectures: readonly string[]): Promise<number> =>
+      timedPost(server, '/v1/score', { format, architectures }, key);
     const cells = cellTexts();
     const first = await milliseconds('nas-bench-201', cells.slice(0, 1));
     const wanted = Object.entries(CALLS).map(([batch, calls]) => ({ batch: Number(batch), calls }));

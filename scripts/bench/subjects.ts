@@ -1,6 +1,5 @@
 /** What is scored: the cells of NAS-Bench-201, and graphs of any size. */
-import { canonicalize, canonicalKey } from '../../src/graph/canonicalize.ts';
-import type { OperatorGraph } from '../../src/graph/operator-graph.ts';
+import { canonicalize } from '../../src/graph/canonicalize.ts';
 import type { OperatorTable } from '../../src/operators/table.ts';
 import {
   type EncodedGraph,
@@ -9,6 +8,7 @@ import {
   quantizeVector,
   VECTOR_SIZE,
 } from '../../src/predictor/encode.ts';
+import { architectureCandidate } from '../../src/spaces/candidate.ts';
 import { nasBench101Space } from '../../src/spaces/nas-bench-101.ts';
 import { nasBench201Space } from '../../src/spaces/nas-bench-201.ts';
 import { seededRandom } from '../../src/spaces/random.ts';
@@ -20,10 +20,9 @@ export const cellTexts = (): string[] =>
 
 /** Networks among the 15,625 cells: many cells are one network. */
 export const distinctNetworks = (): number =>
-  new Set([...enumerate(nasBench201Space)].map((genome) => keyOf(nasBench201Space.network(genome).graph)))
-    .size;
-
-const keyOf = (graph: OperatorGraph): string => canonicalKey(canonicalize(graph));
+  new Set(
+    [...enumerate(nasBench201Space)].map((genome) => architectureCandidate(nasBench201Space, genome).key),
+  ).size;
 
 /** So many different cells of NAS-Bench-101, as a caller writes them. */
 export function sampledTexts(count: number): string[] {

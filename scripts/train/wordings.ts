@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { CATALOGUE } from '../../src/operators/catalogue.ts';
 import type { WordingManifest } from '../../src/operators/kin.ts';
 import { VECTOR_SIZE } from '../../src/predictor/encode.ts';
+import { wordingRows } from '../../src/predictor/operator-table.ts';
 import type { Artefacts } from '../../src/predictor/scorer.ts';
 
 /** What an operator is called, in prose, in snippets of code, and as a call whose arguments end in its kernel. */
@@ -190,14 +191,17 @@ export const wordingManifest = (): WordingManifest => ({
  *
  * @throws Error when `models/` holds those of other wordings
  */
-export function wordingVectors({ documents, binaries }: Artefacts): (op: string) => readonly Int8Array[] {
-  if (JSON.stringify(documents['wordings.json']) !== JSON.stringify(wordingManifest())) {
+export function wordingVectors(artefacts: Artefacts): (op: string) => readonly Int8Array[] {
+  if (JSON.stringify(artefacts.documents['wordings.json']) !== JSON.stringify(wordingManifest())) {
     throw new Error('models/wordings.json is not of the wordings of scripts/train: run npm run embed');
   }
-  const rows = new Int8Array(binaries['wordings-64.bin']?.slice().buffer ?? new ArrayBuffer(0));
-  let row = 0;
   const known = new Map(
-    REWORDED.map((op) => [op, wordingsOf(op).map(() => rows.slice(row * VECTOR_SIZE, ++row * VECTOR_SIZE))]),
+    [...wordingRows(artefacts)].map(([op, rows]) => [
+      op,
+      Array.from({ length: rows.length / VECTOR_SIZE }, (_, i) =>
+        rows.slice(i * VECTOR_SIZE, (i + 1) * VECTOR_SIZE),
+      ),
+    ]),
   );
   return (op) => known.get(op) ?? [];
 }

@@ -25,24 +25,35 @@ export function operatorTable(artefacts: Artefacts): OperatorTable {
 }
 
 /**
+ * Other wordings of known operators, by canonical words: int8 [wordings][64], in steps of `VECTOR_STEP`.
+ *
+ * @throws Error when files are missing or do not belong together
+ */
+export function wordingRows(artefacts: Artefacts): Map<string, Int8Array> {
+  const { operators } = artefacts.documents['wordings.json'] as WordingManifest;
+  const rows = new Int8Array(bufferOf(artefacts, 'wordings-64.bin'));
+  const byOperator = new Map<string, Int8Array>();
+  let end = 0;
+  for (const [op, count] of Object.entries(operators)) {
+    const from = end;
+    end += count * COLUMNS;
+    byOperator.set(op, rows.subarray(from, end));
+  }
+  if (end !== rows.length) throw new Error(`wordings-64.bin: expected ${end} bytes, found ${rows.length}`);
+  return byOperator;
+}
+
+/**
  * Finds the known operator that a vector [64] means: see `operators/kin.ts`.
  *
  * @throws Error when files are missing or do not belong together
  */
 export function kinOf(artefacts: Artefacts, table: OperatorTable): (vector: ArrayLike<number>) => string {
-  const { operators } = artefacts.documents['wordings.json'] as WordingManifest;
-  const rows = new Int8Array(bufferOf(artefacts, 'wordings-64.bin'));
-  const calls: Called[] = table.operators.map(({ op }) => ({
-    op,
-    vectors: table.vector64(op) ?? [],
-    step: 1,
-  }));
-  let end = 0;
-  for (const [op, count] of Object.entries(operators)) {
-    const vectors = rows.subarray(end, end + count * COLUMNS);
-    end += count * COLUMNS;
-    calls.push({ op, vectors, step: VECTOR_STEP });
-  }
-  if (end !== rows.length) throw new Error(`wordings-64.bin: expected ${end} bytes, found ${rows.length}`);
-  return kinFinder(calls);
+  const listed = table.operators.map(
+    ({ op }): Called => ({ op, vectors: table.vector64(op) ?? [], step: 1 }),
+  );
+  const worded = [...wordingRows(artefacts)].map(
+    ([op, vectors]): Called => ({ op, vectors, step: VECTOR_STEP }),
+  );
+  return kinFinder([...listed, ...worded]);
 }

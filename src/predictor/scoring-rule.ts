@@ -51,30 +51,31 @@ function average(votes: readonly Vote[]): number {
   return Math.exp(sum / weights);
 }
 
-/** Percentile of every head and cost that votes, heads first. */
-function votesOf(
+/** Percentiles of those among `names` that vote. */
+const votesAmong = (
+  names: readonly string[],
+  votes: Votes,
+  distributions: readonly Distribution[],
+  values: ArrayLike<number>,
+): Vote[] =>
+  names.flatMap((name, i) => {
+    const weight = votes[name] ?? 0;
+    return weight === 0 ? [] : [{ percentile: distributions[i]?.percentile(values[i] ?? 0) ?? 0.5, weight }];
+  });
+
+function scoreOf(
   names: readonly string[],
   votes: Votes,
   heads: readonly Distribution[],
   costs: readonly Distribution[],
   logits: ArrayLike<number>,
   size: Size | undefined,
-): Vote[] {
-  const all: Vote[] = [];
-  names.forEach((name, i) => {
-    const weight = votes[name] ?? 0;
-    if (weight === 0) return;
-    const percentile = heads[i]?.percentile(logits[i] ?? 0) ?? 0.5;
-    all.push({ percentile, weight });
-  });
-  if (size === undefined || !votesByCost(votes)) return all;
-  const logs = logarithms(size);
-  COST_VOTERS.forEach((name, i) => {
-    const weight = votes[name] ?? 0;
-    if (weight === 0) return;
-    all.push({ percentile: costs[i]?.percentile(logs[i] ?? 0) ?? 0.5, weight });
-  });
-  return all;
+): number {
+  const all = votesAmong(names, votes, heads, logits);
+  if (size !== undefined && votesByCost(votes)) {
+    all.push(...votesAmong(COST_VOTERS, votes, costs, logarithms(size)));
+  }
+  return average(all);
 }
 
 export interface Judgement {
@@ -98,7 +99,7 @@ export function judge(
   logits: ArrayLike<number>,
   size?: Size,
 ): Judgement {
-  const score = average(votesOf(names, votes, heads, costs, logits, size));
+  const score = scoreOf(names, votes, heads, costs, logits, size);
   return { score, percentile: 100 * scores.percentile(score) };
 }
 
@@ -118,7 +119,7 @@ export function fitRule(
   const logs = sizes.map(logarithms);
   const heads = names.map((_, head) => Distribution.of(logs.map((_, i) => row(i)[head] ?? 0)));
   const costs = COST_VOTERS.map((_, i) => Distribution.of(logs.map((values) => values[i] ?? 0)));
-  const scores = sizes.map((size, i) => average(votesOf(names, votes, heads, costs, row(i), size)));
+  const scores = sizes.map((size, i) => scoreOf(names, votes, heads, costs, row(i), size));
   return { votes, heads, costs, scores: Distribution.of(scores) };
 }
 
