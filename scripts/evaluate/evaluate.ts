@@ -5,7 +5,7 @@ import { Command, Option } from 'commander';
 import { readArtefacts } from '../../src/predictor/artefacts-node.ts';
 import type { ModelCard } from '../../src/predictor/model-card.ts';
 import { operatorTable } from '../../src/predictor/operator-table.ts';
-import { loadBenchmarks, loadNasBench201 } from '../data/benchmarks.ts';
+import { loadBenchmarks, loadNasBench201, loadTransNasMicro } from '../data/benchmarks.ts';
 import { CACHE, dataFolder, MODELS } from '../folders.ts';
 import { jobs } from '../train/plan.ts';
 import type { Protocol } from '../train/protocol.ts';
@@ -15,6 +15,7 @@ import { quantizationCosts } from './quantization.ts';
 import { compact, tableOf, writeReport } from './report.ts';
 import { searchScorer } from './search-scorer.ts';
 import { optimumOf, type SearchRow, searchMarkdown, searchTable } from './search-table.ts';
+import { voteMarkdown, voteTable } from './vote-table.ts';
 
 const ALL: readonly Protocol[] = ['P1', 'P2', 'P3'];
 
@@ -23,6 +24,7 @@ interface Flags {
   readonly protocol?: Protocol;
   readonly json: boolean;
   readonly search: boolean;
+  readonly votes: boolean;
   readonly seeds: number;
   readonly evaluations: number;
 }
@@ -34,6 +36,11 @@ const flags = new Command('npm run evaluate --')
   .option('--data <folder>', 'benchmark tables (or NAS_DATA_DIR)', dataFolder())
   .addOption(new Option('--protocol <name>', 'one protocol only; writes no report').choices([...ALL]))
   .option('--search', 'what searches of NAS-Bench-201 find with the P2 networks; kept for the report', false)
+  .option(
+    '--votes',
+    'which heads should vote, by TransNAS-Bench-101 micro left out; kept for the report',
+    false,
+  )
   .option('--seeds <n>', 'searches of each algorithm', Number, 20)
   .option('--evaluations <n>', 'budget of a search', Number, 1_000)
   .option('--json', 'print the figures as JSON', false)
@@ -60,7 +67,7 @@ function summary(reports: readonly SpaceReport[]): Record<string, unknown> {
 
 /** Sections that other commands left for the report. */
 function sections(): string[] {
-  return ['ablation.md', 'search.md'].flatMap((name) => {
+  return ['votes.md', 'ablation.md', 'search.md'].flatMap((name) => {
     const file = join(CACHE, 'report', name);
     return existsSync(file) ? [readFileSync(file, 'utf8')] : [];
   });
@@ -69,6 +76,14 @@ function sections(): string[] {
 const progress = (what: string): void => {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${what}`);
 };
+
+/** Keeps a section for the report, and prints it. */
+function leave(name: string, text: string, figures: unknown): void {
+  const folder = join(CACHE, 'report');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, name), text);
+  console.log(flags.json ? JSON.stringify(figures, undefined, 1) : text);
+}
 
 /** The table of searches, a section for each P2 network. */
 async function evaluateSearches(): Promise<void> {
@@ -87,11 +102,14 @@ async function evaluateSearches(): Promise<void> {
     sections.push(`### Network ${job.id}`, '', searchMarkdown(rows, optimumOf(benchmark)), '');
   }
   progress('');
-  const text = ['## What searches find, label-free (P2)', '', ...sections].join('\n');
-  const folder = join(CACHE, 'report');
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'search.md'), text);
-  console.log(flags.json ? JSON.stringify(all, undefined, 1) : text);
+  leave('search.md', ['## What searches find, label-free (P2)', '', ...sections].join('\n'), all);
+}
+
+async function evaluateVotes(): Promise<void> {
+  const vectorOf = vectorsOf(operatorTable(readArtefacts()));
+  const rows = await voteTable(loadTransNasMicro(flags.data), vectorOf, progress);
+  progress('');
+  leave('votes.md', voteMarkdown(rows), rows);
 }
 
 async function evaluateProtocols(): Promise<void> {
@@ -120,4 +138,4 @@ async function evaluateProtocols(): Promise<void> {
   }
 }
 
-await (flags.search ? evaluateSearches() : evaluateProtocols());
+await (flags.search ? evaluateSearches() : flags.votes ? evaluateVotes() : evaluateProtocols());

@@ -10,9 +10,8 @@ import { architectureCandidate } from '../../src/spaces/candidate.ts';
 import { spaceOf } from '../../src/spaces/registry.ts';
 import { enumerate } from '../../src/spaces/variation.ts';
 import { MODELS } from '../folders.ts';
-import { headsOf, type Job } from '../train/plan.ts';
+import { headsOf, type Job, SEARCH_VOTES } from '../train/plan.ts';
 import { vectorsOf } from '../train/tensors.ts';
-import { votesOf } from './protocols.ts';
 
 /** Percentiles are against all cells of the space; no label takes part. */
 export async function searchScorer(job: Job, table: OperatorTable): Promise<Scorer> {
@@ -26,7 +25,7 @@ export async function searchScorer(job: Job, table: OperatorTable): Promise<Scor
   const cells = [...enumerate(space)].map((genome) => architectureCandidate(space, genome));
   const logits = await network.logits(cells.map(({ graph }) => encode(graph, vectorOf)));
   const sizes = cells.map(({ cost, size }) => size ?? cost);
-  const rule = fitRule(heads, votesOf(job.protocol, job.target, 'nas-bench-201'), logits, sizes);
+  const rule = fitRule(heads, SEARCH_VOTES, logits, sizes);
   return scorerOf({
     model: { id: job.id, version: '1', sha256: '' },
     heads,

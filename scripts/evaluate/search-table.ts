@@ -189,8 +189,11 @@ export function optimumOf({ columns }: BenchmarkTable): Accuracies {
 
 /** The table in Markdown. */
 export function searchMarkdown(rows: readonly SearchRow[], optimum: Accuracies): string {
-  const percent = ({ mean, deviation, runs }: SearchRow, dataset: Dataset): string =>
-    `${mean[dataset].toFixed(2)}${runs > 1 ? ` ± ${deviation[dataset].toFixed(2)}` : ''}`;
+  const percent = ({ mean, deviation, runs }: SearchRow, dataset: Dataset): string => {
+    // A search whose cells the table lacks, all of them.
+    if (Number.isNaN(mean[dataset])) return 'not in the table';
+    return `${mean[dataset].toFixed(2)}${runs > 1 ? ` ± ${deviation[dataset].toFixed(2)}` : ''}`;
+  };
   return [
     '| search | CIFAR-10 | CIFAR-100 | ImageNet16-120 | evaluations | seeds | isomorphic stand-ins | next best |',
     '| --- | --- | --- | --- | --- | --- | --- | --- |',

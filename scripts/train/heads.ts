@@ -40,7 +40,7 @@ function meanPercentiles(columns: readonly Float64Array[]): Float64Array {
  * Percentile targets of one head for every row, or `undefined` where the table knows nothing of it. Latencies
  * and energies keep their direction: a high percentile is slow.
  */
-export function targetOf(head: string, table: BenchmarkTable): Float64Array | undefined {
+export function targetOf(head: string, table: Pick<BenchmarkTable, 'columns'>): Float64Array | undefined {
   const { columns } = table;
   const present = (names: readonly string[]): Float64Array[] =>
     names.flatMap((name) => {

@@ -32,7 +32,7 @@ export interface TensorOptions {
 
 /** A benchmark's rows as tensors, with the row of the table that each came from. */
 export function tensorsOf(
-  table: BenchmarkTable,
+  table: Pick<BenchmarkTable, 'space' | 'graphs' | 'columns'>,
   { heads, vectorOf, visible, graphs = table.graphs, wordingsOf = () => [] }: TensorOptions,
 ): TensorTable & { readonly rowsOf: readonly number[] } {
   const targets = heads.map((head) => targetOf(head, table));

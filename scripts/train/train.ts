@@ -1,7 +1,7 @@
 /**
  * @file `npm run train`: benchmark tables -> checkpoints -> int8 ONNX -> `models/`, with a bar a network.
- * Networks are trained two at a time, each in a process of its own; one that is already trained with the same
- * options and data is not trained again, so an interrupted run goes on where it was.
+ * Networks are trained two at a time, each in a process of its own, the members of committees first; one that is
+ * already trained with the same options and data is not trained again, so an interrupted run goes on where it was.
  */
 import { fork } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ import { readArtefacts } from '../../src/predictor/artefacts-node.ts';
 import { loadBenchmarks } from '../data/benchmarks.ts';
 import { CACHE, dataFolder, MODELS } from '../folders.ts';
 import { exportInt8 } from './export-onnx.ts';
-import { type Job, jobs, optionsOf, SHIPPED_SEED, shapeOf } from './plan.ts';
+import { committeeOf, type Job, jobs, optionsOf, SHIPPED_SEED, shapeOf } from './plan.ts';
 import { publish } from './publish.ts';
 import { quantize } from './quantize.ts';
 import { runJob } from './run-job.ts';
@@ -27,7 +27,12 @@ interface Flags {
   readonly json: boolean;
 }
 
-const checkpointOf = (job: Job): string => join(CACHE, 'train', `${job.id}.checkpoint`);
+/** Members of committees, each once. */
+const membersFor = (networks: readonly Job[]): Job[] => [
+  ...new Map(networks.flatMap(committeeOf).map((member) => [member.id, member])).values(),
+];
+
+const checkpointOf = (id: string): string => join(CACHE, 'train', `${id}.checkpoint`);
 
 const flags = new Command('npm run train --')
   .description('Trains the networks of all three protocols and writes models/.')
@@ -45,15 +50,16 @@ const flags = new Command('npm run train --')
   .parse()
   .opts<Flags>();
 
-/** Trains one network here and writes its int8 file. */
+/** Trains one network here and writes its int8 file; a member of a committee only leaves its checkpoint. */
 async function trainHere(job: Job): Promise<void> {
   const { parameters, steps } = await runJob(
     job,
     loadBenchmarks(flags.data),
     readArtefacts(),
-    checkpointOf(job),
+    checkpointOf,
     (step, loss) => process.send?.({ step, loss }),
   );
+  if (job.member) return;
   const bytes = exportInt8(quantize(parameters, steps, shapeOf(job)));
   const folder = join(MODELS, 'protocols');
   mkdirSync(folder, { recursive: true });
@@ -88,8 +94,7 @@ async function trainAll(): Promise<void> {
     noTTYOutput: !flags.json && process.env.CI === undefined,
     notTTYSchedule: 20_000,
   });
-  const waiting = [...chosen];
-  const worker = async (): Promise<void> => {
+  const worker = async (waiting: Job[]): Promise<void> => {
     for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
       const { steps } = optionsOf(job);
       const { id } = job;
@@ -100,13 +105,16 @@ async function trainAll(): Promise<void> {
     }
   };
   try {
-    await Promise.all(Array.from({ length: Math.max(1, flags.jobs) }, worker));
+    for (const networks of [membersFor(chosen), chosen]) {
+      const waiting = [...networks];
+      await Promise.all(Array.from({ length: Math.max(1, flags.jobs) }, () => worker(waiting)));
+    }
   } finally {
     bars.stop();
   }
   if (flags.only === undefined) await publish(flags.data);
 }
 
-const job = jobs().find(({ id }) => id === flags.job);
+const job = [...membersFor(jobs()), ...jobs()].find(({ id }) => id === flags.job);
 if (flags.job !== undefined && job === undefined) throw new Error(`no network "${flags.job}"; see --help`);
 await (job === undefined ? trainAll() : trainHere(job));
