@@ -1,16 +1,17 @@
 /**
  * @file `npm run train`: benchmark tables -> checkpoints -> int8 ONNX -> `models/`, with a bar a network.
- * Networks are trained two at a time, each in a process of its own, the members of committees first; one that is
- * already trained with the same options and data is not trained again, so an interrupted run goes on where it was.
+ * Networks are trained two at a time in processes of their own, the members of committees first; one that is already
+ * trained with the same options and data is not trained again, so an interrupted run goes on where it was.
  */
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MultiBar } from 'cli-progress';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { readArtefacts } from '../../src/predictor/artefacts-node.ts';
+import type { BenchmarkTable } from '../data/benchmark-table.ts';
 import { loadBenchmarks } from '../data/benchmarks.ts';
 import { CACHE, dataFolder, MODELS } from '../folders.ts';
 import { exportInt8 } from './export-onnx.ts';
@@ -23,6 +24,7 @@ interface Flags {
   readonly data: string;
   readonly only?: string;
   readonly job?: string;
+  readonly worker: boolean;
   readonly jobs: number;
   readonly json: boolean;
 }
@@ -40,7 +42,10 @@ const flags = new Command('npm run train --')
   .option('--only <prefix>', 'train only networks whose id starts so, e.g. p1 or p2-darts; publishes nothing')
   .option('--jobs <n>', 'networks at a time', Number, Math.min(2, availableParallelism()))
   .option('--json', 'print a line of JSON per trained network instead of bars', false)
-  .option('--job <id>', 'train one network in this process (what train starts for each)')
+  .option('--job <id>', 'train one network in this process')
+  .addOption(
+    new Option('--worker', 'train the networks that the parent process names').default(false).hideHelp(),
+  )
   .addHelpText(
     'after',
     `\nNetworks: ${jobs()
@@ -51,13 +56,9 @@ const flags = new Command('npm run train --')
   .opts<Flags>();
 
 /** Trains one network here and writes its int8 file; a member of a committee only leaves its checkpoint. */
-async function trainHere(job: Job): Promise<void> {
-  const { parameters, steps } = await runJob(
-    job,
-    loadBenchmarks(flags.data),
-    readArtefacts(),
-    checkpointOf,
-    (step, loss) => process.send?.({ step, loss }),
+async function trainHere(job: Job, tables: ReadonlyMap<string, BenchmarkTable>): Promise<void> {
+  const { parameters, steps } = await runJob(job, tables, readArtefacts(), checkpointOf, (step, loss) =>
+    process.send?.({ step, loss } satisfies Report),
   );
   if (job.member) return;
   const bytes = exportInt8(quantize(parameters, steps, shapeOf(job)));
@@ -67,21 +68,49 @@ async function trainHere(job: Job): Promise<void> {
   if (job.id === `p3.${SHIPPED_SEED}`) writeFileSync(join(MODELS, 'gcn.int8.onnx'), bytes);
 }
 
+function jobOf(id: string): Job {
+  const job = [...membersFor(jobs()), ...jobs()].find((one) => one.id === id);
+  if (job === undefined) throw new Error(`no network "${id}"; see --help`);
+  return job;
+}
+
+/** What a worker tells its parent: a step of training, or that the network is there. */
+type Report = { readonly step: number; readonly loss: number } | { readonly done: true };
+
+/** Trains one network after the other as the parent names them; the tables are read once. */
+function work(): void {
+  const tables = loadBenchmarks(flags.data);
+  process.on('message', (id: string) => {
+    trainHere(jobOf(id), tables).then(
+      () => process.send?.({ done: true } satisfies Report),
+      (error: unknown) => {
+        console.error(error);
+        process.exit(1);
+      },
+    );
+  });
+}
+
 interface Bar {
   update(step: number, facts: { loss: string }): void;
 }
 
-/** Trains a network in a process of its own. */
-function trainApart(job: Job, bar: Bar): Promise<void> {
+/** Has a worker train a network. */
+function trainApart(worker: ChildProcess, job: Job, bar: Bar): Promise<void> {
   return new Promise((done, fail) => {
-    const child = fork(fileURLToPath(import.meta.url), ['--job', job.id, '--data', flags.data]);
     let smooth = Number.NaN;
-    child.on('message', ({ step, loss }: { step: number; loss: number }) => {
-      smooth = Number.isNaN(smooth) ? loss : 0.95 * smooth + 0.05 * loss;
-      bar.update(step + 1, { loss: smooth.toFixed(3) });
-    });
-    child.on('error', fail);
-    child.on('exit', (code) => (code === 0 ? done() : fail(new Error(`${job.id} ended with code ${code}`))));
+    const listen = (report: Report): void => {
+      if ('done' in report) {
+        worker.off('message', listen).off('exit', stop);
+        done();
+        return;
+      }
+      smooth = Number.isNaN(smooth) ? report.loss : 0.95 * smooth + 0.05 * report.loss;
+      bar.update(report.step + 1, { loss: smooth.toFixed(3) });
+    };
+    const stop = (code: number | null): void => fail(new Error(`${job.id} ended with code ${code}`));
+    worker.on('message', listen).on('exit', stop);
+    worker.send(job.id);
   });
 }
 
@@ -94,27 +123,31 @@ async function trainAll(): Promise<void> {
     noTTYOutput: !flags.json && process.env.CI === undefined,
     notTTYSchedule: 20_000,
   });
-  const worker = async (waiting: Job[]): Promise<void> => {
+  const train = async (worker: ChildProcess, waiting: Job[]): Promise<void> => {
     for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
       const { steps } = optionsOf(job);
       const { id } = job;
       const bar = flags.json ? { update: () => undefined } : bars.create(steps, 0, { id, loss: '-' });
-      await trainApart(job, bar);
+      await trainApart(worker, job, bar);
       bar.update(steps, { loss: 'done' });
       if (flags.json) console.log(JSON.stringify({ id, steps }));
     }
   };
+  const workers = Array.from({ length: Math.max(1, flags.jobs) }, () =>
+    fork(fileURLToPath(import.meta.url), ['--worker', '--data', flags.data]),
+  );
   try {
     for (const networks of [membersFor(chosen), chosen]) {
       const waiting = [...networks];
-      await Promise.all(Array.from({ length: Math.max(1, flags.jobs) }, () => worker(waiting)));
+      await Promise.all(workers.map((worker) => train(worker, waiting)));
     }
   } finally {
     bars.stop();
+    for (const worker of workers) worker.kill();
   }
   if (flags.only === undefined) await publish(flags.data);
 }
 
-const job = [...membersFor(jobs()), ...jobs()].find(({ id }) => id === flags.job);
-if (flags.job !== undefined && job === undefined) throw new Error(`no network "${flags.job}"; see --help`);
-await (job === undefined ? trainAll() : trainHere(job));
+if (flags.worker) work();
+else if (flags.job !== undefined) await trainHere(jobOf(flags.job), loadBenchmarks(flags.data));
+else await trainAll();
