@@ -27,6 +27,7 @@ const CHOICES = `## What was chosen on what
 | accuracy twice, synflow and jacov under P2, for ranking | TransNAS-Bench-101 micro left out: the best Spearman of 22 sets (table below). NAS-Bench-201 had been looked at with other votes before |
 | accuracy and synflow alike under P2, for searching | TransNAS-Bench-101 micro left out: the best first ten of the same sets |
 | committees of eight that teach one network | TransNAS-Bench-101 micro left out, where the first ten get better with every member; that the first place on NAS-Bench-201 changed with the seed was the reason to look |
+| how a committee’s pupil is trained | P3's schedule, shortened, before any figure. Three times the steps with rounding follow the committee’s first places closer; that was seen together with what they find on NAS-Bench-201 (one network 93.34 instead of 94.02), and left |
 | whose labels: families that share operators; P2 on four heads and two tables | that this is better was seen on NAS-Bench-201 |
 
 So the P1 and P2 figures on NAS-Bench-201 are of label-free training; P2's votes are now chosen without them too, other
