@@ -36,6 +36,9 @@ export function qualityOf(predicted: ArrayLike<number>, truth: ArrayLike<number>
   };
 }
 
+export const meanOf = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
 /** Mean of every figure over several runs, and its standard deviation (n - 1). */
 export interface Spread {
   readonly mean: Quality;

@@ -1,6 +1,7 @@
 /** @file Judges the committed int8 networks, protocol by protocol. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Size } from '../../src/graph/cost.ts';
 import { encode } from '../../src/predictor/encode.ts';
 import { OnnxGcn } from '../../src/predictor/gcn.ts';
 import { openOnnx } from '../../src/predictor/onnx-node.ts';
@@ -66,31 +67,39 @@ interface SeedScores {
   readonly accuracy: Float64Array;
 }
 
-/**
- * Scores a table's rows with one network as the service would: percentiles against the space itself, no label
- * in sight.
- */
-export async function scoresOf(
+/** What one network makes of a table's rows, before anybody votes. */
+export interface Reading {
+  readonly heads: readonly string[];
+  /** [rows, heads] */
+  readonly logits: Float32Array;
+  readonly sizes: readonly Size[];
+}
+
+export async function readingOf(
   job: Job,
   network: OnnxGcn,
   table: BenchmarkTable,
   rows: readonly number[],
-  votes: Votes,
-  accuracyHead: string,
   vectorOf: (op: string) => Int8Array,
-): Promise<SeedScores> {
-  const heads = headsOf(job);
+): Promise<Reading> {
   const graphs = rows.flatMap((row) => table.graphs[row] ?? []);
-  const sizes = rows.flatMap((row) => table.costs[row] ?? []);
-  const logits = await network.logits(graphs.map((graph) => encode(graph, vectorOf)));
+  return {
+    heads: headsOf(job),
+    logits: await network.logits(graphs.map((graph) => encode(graph, vectorOf))),
+    sizes: rows.flatMap((row) => table.costs[row] ?? []),
+  };
+}
+
+/** Scores the rows as the service would: percentiles against the space itself, no label in sight. */
+export function scoresOf({ heads, logits, sizes }: Reading, votes: Votes, accuracyHead: string): SeedScores {
   const rule = fitRule(heads, votes, logits, sizes);
   const at = heads.indexOf(accuracyHead);
-  const judged = graphs.map((_, i) =>
-    judge(rule, heads, logits.subarray(i * heads.length, (i + 1) * heads.length), sizes[i]),
+  const judged = sizes.map((size, i) =>
+    judge(rule, heads, logits.subarray(i * heads.length, (i + 1) * heads.length), size),
   );
   return {
     score: Float64Array.from(judged, ({ score }) => score),
-    accuracy: Float64Array.from(graphs, (_, i) => logits[i * heads.length + at] ?? Number.NaN),
+    accuracy: Float64Array.from(judged, (_, i) => logits[i * heads.length + at] ?? Number.NaN),
   };
 }
 
@@ -141,16 +150,17 @@ export async function judgeProtocol(
           labelled.some((name) => !Number.isNaN(table.columns[name]?.[row] ?? Number.NaN)),
       );
       if (rows.length < 10) continue;
+      const readings: Reading[] = [];
+      for (const { job, network } of networks) {
+        readings.push(await readingOf(job, network, table, rows, vectorOf));
+      }
       for (const truth of labelled) {
         const column = Float64Array.from(rows, (row) => table.columns[truth]?.[row] ?? Number.NaN);
         const own = protocol === 'P3' && truth !== 'accuracy';
         // A head of the dataset's own votes alone where its labels were seen.
         const head = own ? truth : 'accuracy';
         const votes = own ? { [truth]: 1 } : votesOf(protocol, target, table.family);
-        const runs: SeedScores[] = [];
-        for (const { job, network } of networks) {
-          runs.push(await scoresOf(job, network, table, rows, votes, head, vectorOf));
-        }
+        const runs = readings.map((reading) => scoresOf(reading, votes, head));
         const qualities = (pick: (run: SeedScores) => Float64Array): Quality[] =>
           runs.flatMap((run) => qualityOf(pick(run), column) ?? []);
         const baselines = [...baselinesOf(table)].flatMap(([name, values]): [string, Quality][] => {

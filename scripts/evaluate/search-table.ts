@@ -12,6 +12,7 @@ import { subjectOf } from '../../src/search/subject.ts';
 import { keyOf } from '../../src/spaces/candidate.ts';
 import { spaceOf } from '../../src/spaces/registry.ts';
 import type { BenchmarkTable } from '../data/benchmark-table.ts';
+import { meanOf } from './measure.ts';
 
 export const DATASETS = ['cifar10', 'cifar100', 'imagenet16'] as const;
 export type Dataset = (typeof DATASETS)[number];
@@ -110,10 +111,6 @@ const accuracies = (of: (dataset: Dataset) => number): Accuracies => ({
   cifar100: of('cifar100'),
   imagenet16: of('imagenet16'),
 });
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
 
 function deviationOf(values: readonly number[]): number {
   if (values.length < 2) return 0;

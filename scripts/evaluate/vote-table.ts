@@ -5,7 +5,8 @@
 import type { Votes } from '../../src/predictor/scoring-rule.ts';
 import type { BenchmarkTable } from '../data/benchmark-table.ts';
 import { jobs, LABEL_FREE_VOTES, SEARCH_VOTES } from '../train/plan.ts';
-import { openNetwork, scoresOf } from './protocols.ts';
+import { meanOf } from './measure.ts';
+import { openNetwork, readingOf, scoresOf } from './protocols.ts';
 import { spearman, topIndices } from './rank-metrics.ts';
 
 /** A set of votes and what it ranks, as means over the networks. */
@@ -28,9 +29,6 @@ const CANDIDATES: readonly Votes[] = PROXY_SETS.flatMap((proxies) =>
   })),
 );
 
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
-
 /** Judges every candidate on the table of TransNAS-Bench-101 micro, scene classification. */
 export async function voteTable(
   table: BenchmarkTable,
@@ -43,17 +41,17 @@ export async function voteTable(
   const found = CANDIDATES.map((votes) => ({ votes, spearman: [] as number[], firstTen: [] as number[] }));
   for (const job of jobs().filter(({ id }) => id.startsWith('p2-transnas-micro.'))) {
     onNetwork(job.id);
-    const network = openNetwork(job);
+    const reading = await readingOf(job, openNetwork(job), table, rows, vectorOf);
     for (const candidate of found) {
-      const { score } = await scoresOf(job, network, table, rows, candidate.votes, 'accuracy', vectorOf);
+      const { score } = scoresOf(reading, candidate.votes, 'accuracy');
       candidate.spearman.push(spearman(score, known));
-      candidate.firstTen.push(mean(topIndices(score, 10).map((i) => known[i] ?? 0)));
+      candidate.firstTen.push(meanOf(topIndices(score, 10).map((i) => known[i] ?? 0)));
     }
   }
   return found.map(({ votes, ...figures }) => ({
     votes,
-    spearman: mean(figures.spearman),
-    firstTen: mean(figures.firstTen),
+    spearman: meanOf(figures.spearman),
+    firstTen: meanOf(figures.firstTen),
   }));
 }
 
